@@ -1,0 +1,20 @@
+namespace Stickers.Catalogue.Images;
+
+/// <summary>What is refused before decoding starts.</summary>
+public sealed record ImageLimits
+{
+    /// <summary>Limits used everywhere unless told otherwise.</summary>
+    public static ImageLimits Default { get; } = new();
+
+    /// <summary>Largest encoded file, bytes.</summary>
+    public int MaxBytes { get; init; } = 16 << 20;
+
+    /// <summary>Largest width or height, pixels.</summary>
+    public int MaxSide { get; init; } = 8192;
+
+    /// <summary>Largest width x height of one frame, pixels.</summary>
+    public long MaxPixels { get; init; } = 16 << 20;
+
+    /// <summary>Most animation frames.</summary>
+    public int MaxFrames { get; init; } = 500;
+}

@@ -1,0 +1,76 @@
+using Stickers.Storage;
+
+namespace Stickers.Catalogue;
+
+/// <summary>What becomes of a suggestion.</summary>
+public enum SuggestionDecision
+{
+    /// <summary>At or above the tag's threshold.</summary>
+    Accept = 1,
+
+    /// <summary>Likely, but a person should look.</summary>
+    Review = 2,
+}
+
+/// <summary>A tag that the model gave.</summary>
+/// <param name="Id">The sticker.</param>
+/// <param name="Tag">Canonical tag of the model's vocabulary.</param>
+/// <param name="Score">Calibrated probability, 0 to 1.</param>
+/// <param name="Decision">Accept or review.</param>
+public sealed record Suggestion(StickerId Id, string Tag, float Score, SuggestionDecision Decision);
+
+/// <summary>suggestions.json</summary>
+public sealed record SuggestionManifest
+{
+    /// <summary>Version of this file's format.</summary>
+    public required int FormatVersion { get; init; }
+
+    /// <summary>Model version.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>Content hash of that model.</summary>
+    public required string ModelHash { get; init; }
+
+    /// <summary>Catalogue name.</summary>
+    public required string Catalogue { get; init; }
+
+    /// <summary>Content hash of that catalogue.</summary>
+    public required string CatalogueHash { get; init; }
+
+    /// <summary>Untagged stickers read = Tagged + WithoutSuggestion + Quarantined.</summary>
+    public required long Read { get; init; }
+
+    /// <summary>Stickers with at least one suggestion.</summary>
+    public required long Tagged { get; init; }
+
+    /// <summary>Stickers for which no tag scored high enough.</summary>
+    public required long WithoutSuggestion { get; init; }
+
+    /// <summary>Stickers whose image could not be decoded.</summary>
+    public required long Quarantined { get; init; }
+
+    /// <summary>Rows (suggestions) in the parts.</summary>
+    public required long Rows { get; init; }
+
+    /// <summary>The part files in order.</summary>
+    public required IReadOnlyList<CommittedFile> Files { get; init; }
+}
+
+/// <summary>Suggestions on storage: <c>suggestions/&lt;model&gt;/&lt;catalogue&gt;/part-*.parquet</c>, <c>suggestions.json</c> last.</summary>
+public sealed class SuggestionSet
+{
+    /// <summary>Opens a finished set, or returns null when there is none.</summary>
+    public static Task<SuggestionSet?> TryOpenAsync(LocalStore store, string model, string catalogue, CancellationToken cancellation = default) => throw new NotImplementedException();
+
+    /// <summary>Counts, files and hashes.</summary>
+    public SuggestionManifest Manifest => throw new NotImplementedException();
+
+    /// <summary>Hash over the hashes of all parts.</summary>
+    public string ContentHash => throw new NotImplementedException();
+
+    /// <summary>Streams the rows; those of one sticker follow each other, best score first.</summary>
+    public IAsyncEnumerable<Suggestion> ReadAsync(CancellationToken cancellation = default) => throw new NotImplementedException();
+
+    /// <summary>Writes one part atomically; rows keep their order. The same rows always give the same bytes.</summary>
+    public static Task<CommittedFile> WritePartAsync(LocalStore store, string model, string catalogue, int part, IReadOnlyList<Suggestion> rows, CancellationToken cancellation = default) => throw new NotImplementedException();
+}

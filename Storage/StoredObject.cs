@@ -1,0 +1,6 @@
+namespace Stickers.Storage;
+
+/// <summary>What a store knows of one committed object.</summary>
+/// <param name="Key">Key relative to the store's root, '/'-separated.</param>
+/// <param name="Bytes">Size in bytes.</param>
+public sealed record StoredObject(string Key, long Bytes);
