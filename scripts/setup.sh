@@ -1,0 +1,60 @@
+#!/usr/bin/env bash
+# Brings what Stickers needs onto this machine, and says so before doing it; says and does nothing when all is there.
+# usage: scripts/setup.sh [demo] [test]      what for, beyond building and running
+set -euo pipefail
+
+packages=(
+  "g++|compiles the native source of Faiss.NET"
+  "libfaiss-dev|the vector search library that Faiss.NET binds"
+  "libopenblas-dev|the matrix routines that Faiss calls"
+)
+for purpose in "$@"; do
+  case $purpose in
+    demo) packages+=("openclipart-svg|8,121 drawings with their creators' tags: the demo's catalogue (173 MB)") ;;
+    test) packages+=("chromium|the browser that the test of the page drives") ;;
+    *) echo "setup.sh: unknown purpose '$purpose'; expected demo or test" >&2; exit 2 ;;
+  esac
+done
+
+if ! command -v dotnet >/dev/null; then
+  echo "stickers: the .NET SDK 10 is needed and no 'dotnet' is on PATH: install it, then run this again." >&2
+  exit 1
+fi
+
+if ! command -v dpkg-query >/dev/null; then
+  echo "stickers: this is not a Debian system; what these Debian packages hold must be there:" >&2
+  printf '  %s\n' "${packages[@]%%|*}" >&2
+  exit 0
+fi
+
+missing=()
+for entry in "${packages[@]}"; do
+  [ "$(dpkg-query -W -f '${db:Status-Status}' "${entry%%|*}" 2>/dev/null || true)" = installed ] || missing+=("$entry")
+done
+[ ${#missing[@]} -gt 0 ] || exit 0
+
+names=("${missing[@]%%|*}")
+{
+  echo "Stickers needs these Debian packages and will install them:"
+  for entry in "${missing[@]}"; do printf '  %-16s %s\n' "${entry%%|*}" "${entry#*|}"; done
+} >&2
+
+as_root=()
+if [ "$(id -u)" != 0 ]; then
+  if ! command -v sudo >/dev/null; then
+    echo "stickers: installing needs root, and there is no sudo. As root, run:" >&2
+    echo "  apt-get update && apt-get install --yes --no-install-recommends ${names[*]}" >&2
+    exit 1
+  fi
+  as_root=(sudo)
+fi
+
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+apt() { "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300 "$@" >"$log" 2>&1 </dev/null; }
+if ! { apt update && apt install --yes --no-install-recommends "${names[@]}"; }; then
+  cat "$log" >&2
+  echo "stickers: installing ${names[*]} failed; apt's own words stand above." >&2
+  exit 1
+fi
+echo "Installed ${names[*]}." >&2
