@@ -1,0 +1,83 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Timeouts;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Stickers.SimilaritySearch.Api.Hosting;
+
+/// <summary>Puts the web application together. It reads no settings files and no environment: what counts is in the options.</summary>
+internal static class ApiApplication
+{
+    /// <summary>Name of the limit that every upload endpoint shares.</summary>
+    public const string UploadLimit = "uploads";
+
+    public static WebApplication Build(LookupService lookup, ApiOptions options)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = typeof(ApiApplication).Assembly.GetName().Name });
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = UploadReader.MaxBodyBytes;
+        });
+        builder.Services.AddSingleton<IHostLifetime, CallerLifetime>();
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
+        builder.Services.AddSingleton(lookup);
+        builder.Services.AddRouting();
+        builder.Services.AddProblemDetails();
+        builder.Services.AddValidation();
+        builder.Services.AddExceptionHandler(handling => handling.ExceptionHandler = context => FailureHandler.HandleAsync(context, options.RequestFailed));
+        builder.Services.AddRequestTimeouts(timeouts => timeouts.DefaultPolicy = new RequestTimeoutPolicy
+        {
+            Timeout = options.RequestTimeout,
+            TimeoutStatusCode = StatusCodes.Status503ServiceUnavailable,
+            WriteTimeoutResponse = context => Problems.WriteBusyAsync(context, "The request took too long and was stopped."),
+        });
+        builder.Services.AddRateLimiter(limits => LimitUploads(limits, options));
+        builder.Services.ConfigureHttpJsonOptions(json =>
+            json.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false)));
+        builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
+        builder.Services.AddLookupOpenApi();
+
+        var app = builder.Build();
+        app.Urls.Add(options.Url);
+        app.Use(SecurityHeaders.ApplyAsync);
+        app.UseExceptionHandler();
+        app.UseStatusCodePages(context => Problems.WriteStatusAsync(context.HttpContext));
+        app.UseRouting();
+        app.UseRequestTimeouts();
+        app.UseRateLimiter();
+        app.MapLookupApi();
+        app.MapPage();
+        return app;
+    }
+
+    /// <summary>Decoding and the network take the CPU: few at a time, a short queue, and an honest refusal beyond.</summary>
+    private static void LimitUploads(Microsoft.AspNetCore.RateLimiting.RateLimiterOptions limits, ApiOptions options)
+    {
+        limits.RejectionStatusCode = StatusCodes.Status503ServiceUnavailable;
+        limits.OnRejected = (rejected, _) => new ValueTask(Problems.WriteBusyAsync(rejected.HttpContext,
+            string.Create(CultureInfo.InvariantCulture,
+                $"{options.MaxConcurrentUploads} uploads are being worked on and {options.MaxQueuedUploads} are waiting; try again shortly.")));
+        limits.AddPolicy(UploadLimit, _ => RateLimitPartition.GetConcurrencyLimiter(UploadLimit, _ => new ConcurrencyLimiterOptions
+        {
+            PermitLimit = options.MaxConcurrentUploads,
+            QueueLimit = options.MaxQueuedUploads,
+            QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
+        }));
+    }
+
+    /// <summary>Signals belong to the program that hosts the API, not to the web framework.</summary>
+    private sealed class CallerLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}
