@@ -26,6 +26,9 @@ public enum ImageFault
 
     /// <summary>Decodes, but every pixel is transparent.</summary>
     Blank = 8,
+
+    /// <summary>A drawing that would take too long to render: too many or too deeply nested elements, references or filters.</summary>
+    TooComplex = 9,
 }
 
 /// <summary>An image that cannot be accepted; retrying does not help.</summary>

@@ -17,4 +17,7 @@ public sealed record ImageLimits
 
     /// <summary>Most animation frames.</summary>
     public int MaxFrames { get; init; } = 500;
+
+    /// <summary>Largest frames x width x height of an animation, pixels: bounds the work of composing it (512x512 x 500 fits).</summary>
+    public long MaxAnimationPixels { get; init; } = 256L << 20;
 }

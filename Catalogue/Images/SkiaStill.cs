@@ -1,0 +1,60 @@
+using SkiaSharp;
+
+namespace Stickers.Catalogue.Images;
+
+/// <summary>Decodes one still PNG, JPEG, WebP or GIF with Skia, colours converted to sRGB.</summary>
+internal static class SkiaStill
+{
+    private static readonly SKColorSpace Srgb = SKColorSpace.CreateSrgb();
+
+    /// <summary>Decodes at the stored size or, for JPEG, at the smallest cheaper size that still covers <paramref name="maxSide"/>.</summary>
+    public static PixelBuffer Decode(ReadOnlySpan<byte> file, ImageHeader header, int maxSide)
+    {
+        using var data = SKData.CreateCopy(file);
+        using var codec = Open(data, header);
+        var size = codec.Info.Size;
+        if (header.Format == StickerFormat.Jpeg)
+        {
+            var reduced = codec.GetScaledDimensions(maxSide / (float)Math.Max(size.Width, size.Height));
+            if (Math.Max(reduced.Width, reduced.Height) >= maxSide) size = reduced;
+        }
+        var pixels = new PixelBuffer(size.Width, size.Height);
+        try
+        {
+            Read(codec, header.Format, pixels, SKCodecOptions.Default);
+            return pixels;
+        }
+        catch
+        {
+            pixels.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens a codec and checks that it sees the very size our own parser checked against the limits.</summary>
+    public static SKCodec Open(SKData data, ImageHeader header)
+    {
+        var codec = SKCodec.Create(new SKMemoryStream(data), out var result)
+            ?? throw Fault(result, header.Format, "the headers");
+        if (codec.Info.Width == header.CodedWidth && codec.Info.Height == header.CodedHeight) return codec;
+        var (width, height) = (codec.Info.Width, codec.Info.Height);
+        codec.Dispose();
+        throw new ImageException(ImageFault.Corrupt,
+            $"{header.Format}: the headers say {header.CodedWidth}x{header.CodedHeight} pixels, the decoder finds {width}x{height}");
+    }
+
+    /// <summary>Decodes into <paramref name="pixels"/>; anything but a complete picture is a fault.</summary>
+    public static unsafe void Read(SKCodec codec, StickerFormat format, PixelBuffer pixels, SKCodecOptions options)
+    {
+        var info = new SKImageInfo(pixels.Width, pixels.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul, Srgb);
+        fixed (byte* address = pixels.Rgba)
+        {
+            var result = codec.GetPixels(info, (IntPtr)address, info.RowBytes, options);
+            if (result != SKCodecResult.Success) throw Fault(result, format, $"frame {options.FrameIndex}");
+        }
+    }
+
+    private static ImageException Fault(SKCodecResult result, StickerFormat format, string where) => new(
+        result == SKCodecResult.IncompleteInput ? ImageFault.Truncated : ImageFault.Corrupt,
+        $"{format}: the decoder gave up at {where} ({result})");
+}

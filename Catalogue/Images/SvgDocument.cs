@@ -1,0 +1,54 @@
+using System.Text;
+using System.Xml;
+
+namespace Stickers.Catalogue.Images;
+
+/// <summary>
+/// A drawing made safe to render: parsed and written anew with only SVG's own elements and attributes. What could reach outside
+/// (DOCTYPE, entities, processing instructions, scripts, foreign content, external references, style imports) is left out
+/// rather than refused: the drawing imports without it. Small embedded bitmaps stay.
+/// </summary>
+internal sealed class SvgDocument
+{
+    private SvgDocument(double width, double height, byte[] drawing) => (Width, Height, Drawing) = (width, height, drawing);
+
+    /// <summary>Page width, CSS pixels.</summary>
+    public double Width { get; }
+
+    /// <summary>Page height, CSS pixels.</summary>
+    public double Height { get; }
+
+    /// <summary>One svg element with the page's size, UTF-8, without XML declaration.</summary>
+    public byte[] Drawing { get; }
+
+    /// <summary>Parses and cleans a drawing.</summary>
+    /// <exception cref="ImageException">Not XML, not SVG, or too complex.</exception>
+    public static SvgDocument Read(ReadOnlySpan<byte> file, ImageLimits limits)
+    {
+        using var reader = SvgSource.Open(file, limits);
+        var (width, height) = SvgHeader.ReadRoot(reader);
+        try
+        {
+            var drawing = SvgCleaner.Clean(reader, width, height);
+            return new SvgDocument(width, height, drawing);
+        }
+        catch (XmlException fault)
+        {
+            throw SvgSource.Fault(fault);
+        }
+        catch (ArgumentException fault) // the writer's word for a lone surrogate
+        {
+            throw new ImageException(ImageFault.Corrupt, $"SVG: {fault.Message}", fault);
+        }
+    }
+
+    /// <summary>The drawing in a frame that shows one region of the page at a given size.</summary>
+    public byte[] Framed(SvgRegion region, int width, int height)
+    {
+        var open = FormattableString.Invariant($"<svg xmlns=\"{SvgSource.Namespace}\" width=\"{width}\" height=\"{height}\" viewBox=\"{region.X:R} {region.Y:R} {region.Width:R} {region.Height:R}\" preserveAspectRatio=\"none\">");
+        return [.. Encoding.UTF8.GetBytes(open), .. Drawing, .. "</svg>"u8];
+    }
+}
+
+/// <summary>A rectangle of the page, CSS pixels.</summary>
+internal readonly record struct SvgRegion(double X, double Y, double Width, double Height);
