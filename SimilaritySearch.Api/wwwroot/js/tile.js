@@ -1,0 +1,48 @@
+// A sticker in a grid, and what stands in its place while it loads.
+import { h } from "./dom.js";
+import * as route from "./route.js";
+
+/** What a sticker is called for people: its title, else its tags, else its key. */
+export const nameOf = (sticker) => sticker.title || sticker.tags.slice(0, 3).join(", ") || sticker.key;
+
+function caption(sticker) {
+  if (sticker.tags.length > 0) return h("span.caption", { title: sticker.tags.join(", ") }, sticker.tags.slice(0, 3).join(" · "));
+  if (sticker.suggestions.length === 0) return h("span.caption.none", {}, "no tags");
+  const guesses = sticker.suggestions.slice(0, 3).map((s) => s.tag);
+  return h("span.caption.guess", { title: `Suggested: ${guesses.join(", ")}` }, guesses.join(" · "));
+}
+
+/** A link to the sticker's panel; with a score it is a neighbour. */
+export function tile(sticker, score = null) {
+  const label = score === null ? nameOf(sticker) : `${nameOf(sticker)}, similarity ${score.toFixed(2)}`;
+  return h("li", {},
+    h("a.tile", { href: route.stickerOf(sticker.id), "aria-label": label, "data-id": sticker.id },
+      h("span.art", {}, h("img.cut", { src: sticker.image, alt: "", loading: "lazy", decoding: "async", width: 160, height: 160 })),
+      caption(sticker),
+      score === null ? null : h("span.score", {}, score.toFixed(2))));
+}
+
+export const grid = (tiles) => h("ul.grid", {}, tiles);
+
+export const ghosts = (count) =>
+  h("ul.grid", { "aria-hidden": "true" }, Array.from({ length: count }, () => h("li", {}, h("div.tile.ghost", {}, h("span.art"), h("span.caption")))));
+
+/** A message in place of stickers: nothing found, or something failed. */
+export const notice = (title, text, action = null) =>
+  h("div.notice", {}, h("img", { src: "/icon.svg", alt: "" }), h("strong", {}, title), h("p", {}, text), action);
+
+export const failure = (error, retry) =>
+  notice("That did not work", error.message, h("button.button", { type: "button", onclick: retry }, "Try again"));
+
+/** Arrow keys walk through a grid as the eye sees it. */
+export function walkWithArrows(event) {
+  const step = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: "up", ArrowDown: "down" }[event.key];
+  const tiles = step && event.target.closest?.(".grid")?.querySelectorAll("a.tile");
+  if (!tiles?.length || !event.target.matches("a.tile")) return;
+  const columns = getComputedStyle(event.target.closest(".grid")).gridTemplateColumns.split(" ").length;
+  const offset = step === "up" ? -columns : step === "down" ? columns : step;
+  const next = tiles[[...tiles].indexOf(event.target) + offset];
+  if (!next) return;
+  event.preventDefault();
+  next.focus();
+}
