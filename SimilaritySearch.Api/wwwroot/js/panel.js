@@ -78,6 +78,7 @@ function open(key, about, neighbours) {
     side,
     h("div.spaces", {}, SPACES.map((space) => column(space, neighbours, signal))));
   if (!panel.open) panel.showModal();
+  panel.focus();
   panel.scrollTop = 0;
 
   const load = () => about(signal).then(
