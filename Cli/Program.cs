@@ -1,1 +1,3 @@
-return 0;
+using Stickers.Cli;
+
+return await StickersProgram.RunAsync(args);

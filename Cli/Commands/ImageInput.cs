@@ -1,0 +1,45 @@
+using Stickers.Catalogue;
+using Stickers.Catalogue.Images;
+using Stickers.Tagger;
+
+namespace Stickers.Cli.Commands;
+
+/// <summary>One image that a command was given: a file, or a sticker of a catalogue.</summary>
+/// <param name="Name">What a person calls it: the path given, or the sticker's key.</param>
+/// <param name="Id">The sticker, when it is one.</param>
+/// <param name="Image">Pixels, or null when it cannot be decoded.</param>
+/// <param name="Error">Why it cannot.</param>
+internal sealed record ImageInput(string Name, StickerId? Id, RasterImage? Image, string? Error)
+{
+    /// <summary>Reads and decodes a file.</summary>
+    public static async Task<ImageInput> FromFileAsync(string path, CancellationToken cancellation)
+    {
+        try
+        {
+            // The decoder's own limit, asked before the bytes are in memory.
+            var length = new FileInfo(path).Length;
+            if (length > ImageLimits.Default.MaxBytes)
+                return new(path, null, null, $"{path} has {length} bytes; at most {ImageLimits.Default.MaxBytes} are accepted.");
+            return Decode(path, null, await File.ReadAllBytesAsync(path, cancellation));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return new(path, null, null, exception.Message);
+        }
+    }
+
+    /// <summary>Decodes a sticker's image.</summary>
+    public static ImageInput FromSticker(Sticker sticker) => Decode(sticker.Key, sticker.Id, sticker.Image.Span);
+
+    private static ImageInput Decode(string name, StickerId? id, ReadOnlySpan<byte> file)
+    {
+        try
+        {
+            return new(name, id, ImageDecoder.Decode(file, StickerModel.DecodeSide), null);
+        }
+        catch (ImageException exception)
+        {
+            return new(name, id, null, exception.Message);
+        }
+    }
+}

@@ -1,0 +1,13 @@
+using System.CommandLine;
+
+namespace Stickers.Cli.Commands;
+
+/// <summary>Options that several commands have, always with the same name and meaning.</summary>
+internal static class SharedOptions
+{
+    public static Option<string> CreateCatalogue() => new("--catalogue") { Description = "Name of the catalogue.", HelpName = "name", Required = true };
+
+    public static Option<string?> CreateModel() => new("--model") { Description = "Model version; may be left out when there is only one.", HelpName = "version" };
+
+    public static Option<bool> CreateReplace(string description) => new("--replace") { Description = description };
+}

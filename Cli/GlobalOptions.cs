@@ -1,0 +1,34 @@
+using System.CommandLine;
+
+namespace Stickers.Cli;
+
+/// <summary>Options that every command understands.</summary>
+internal static class GlobalOptions
+{
+    public static Option<string> Root { get; } = new("--root")
+    {
+        Description = "Folder that holds catalogues, models and indexes.",
+        HelpName = "folder",
+        Recursive = true,
+        DefaultValueFactory = _ => Environment.GetEnvironmentVariable("STICKERS_ROOT") is { Length: > 0 } root ? root : "data",
+    };
+
+    public static Option<bool> Json { get; } = new("--json")
+    {
+        Description = "Write the result to standard output as JSON.",
+        Recursive = true,
+    };
+
+    public static Option<bool> Verbose { get; } = new("--verbose")
+    {
+        Description = "When work fails, show where in the program.",
+        Recursive = true,
+    };
+
+    static GlobalOptions() => Root.Validators.Add(result =>
+    {
+        var root = result.GetValueOrDefault<string>() ?? "";
+        if (root.Length == 0) result.AddError("--root must name a folder.");
+        else if (root.Contains("://", StringComparison.Ordinal)) result.AddError($"--root {root}: only local folders can be used so far.");
+    });
+}

@@ -1,0 +1,40 @@
+using Stickers.Storage;
+using Stickers.Tagger;
+
+namespace Stickers.Cli;
+
+/// <summary>Finds the model that a command means.</summary>
+internal static class ModelChoice
+{
+    private const string Prefix = "models/";
+    private const string Manifest = "/model.json";
+
+    /// <summary>Loads the model asked for; when none was asked for, the only one there is.</summary>
+    public static async Task<StickerModel> LoadAsync(LocalStore store, string? version, CancellationToken cancellation) =>
+        Load(store, version ?? await OnlyAsync(store, cancellation));
+
+    /// <summary>Loads one version.</summary>
+    public static StickerModel Load(LocalStore store, string version) => StickerModel.Load(store.PathOf(Prefix + version));
+
+    /// <summary>The version asked for, or the only one there is.</summary>
+    public static async Task<string> ResolveAsync(LocalStore store, string? version, CancellationToken cancellation) =>
+        version ?? await OnlyAsync(store, cancellation);
+
+    private static async Task<string> OnlyAsync(LocalStore store, CancellationToken cancellation)
+    {
+        var versions = new List<string>();
+        await foreach (var stored in store.ListAsync(Prefix, cancellation))
+        {
+            var key = stored.Key;
+            if (key.EndsWith(Manifest, StringComparison.Ordinal) && key.Length > Prefix.Length + Manifest.Length)
+                versions.Add(key[Prefix.Length..^Manifest.Length]);
+        }
+
+        return versions switch
+        {
+            [var only] => only,
+            [] => throw new FileNotFoundException($"There is no model under {store.Root}: make one with 'stickers train', or name the folder with --root."),
+            _ => throw new UsageException($"Several models are there ({string.Join(", ", versions)}): choose one with --model."),
+        };
+    }
+}

@@ -1,0 +1,57 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using Stickers.Cli.Commands;
+
+namespace Stickers.Cli;
+
+/// <summary>The whole command line: what stands where, and what wrong use looks like.</summary>
+internal static class StickersProgram
+{
+    public static async Task<int> RunAsync(string[] args)
+    {
+        using var signals = new StopSignals();
+        var parse = CreateRoot().Parse(args);
+        if (parse.Errors.Count > 0 && parse.Action is not HelpWithExamples)
+        {
+            foreach (var message in MessagesOf(parse)) await Console.Error.WriteLineAsync($"stickers: {message}");
+            await Console.Error.WriteLineAsync($"See '{PathOf(parse.CommandResult)} --help'.");
+            return ExitCode.WrongUse;
+        }
+
+        var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+        return await parse.InvokeAsync(configuration, signals.Token);
+    }
+
+    private static RootCommand CreateRoot()
+    {
+        var root = new RootCommand("Stickers learns from creators' tags, tags the stickers that have none, and finds stickers that look alike or mean the same.")
+        {
+            GlobalOptions.Root,
+            GlobalOptions.Json,
+            GlobalOptions.Verbose,
+        };
+        foreach (var command in Commands()) root.Add(command);
+        var help = root.Options.OfType<HelpOption>().Single();
+        help.Action = new HelpWithExamples((HelpAction)help.Action!);
+        return root;
+    }
+
+    private static IEnumerable<Command> Commands() =>
+    [
+        TagCommand.Create(),
+        BackfillCommand.Create(),
+        EmbedCommand.Create(),
+        SimilarCommand.Create(),
+        ServeCommand.Create(),
+    ];
+
+    /// <summary>A word that is no command is the fault; that a command is missing follows from it.</summary>
+    private static IEnumerable<string> MessagesOf(ParseResult parse)
+    {
+        var messages = parse.Errors.Select(error => error.Message.ReplaceLineEndings(" ")).Distinct();
+        return parse.UnmatchedTokens.Count > 0 ? messages.Where(message => parse.UnmatchedTokens.Any(message.Contains)) : messages;
+    }
+
+    private static string PathOf(System.CommandLine.Parsing.CommandResult result) =>
+        result.Parent is System.CommandLine.Parsing.CommandResult parent ? $"{PathOf(parent)} {result.Command.Name}" : "stickers";
+}

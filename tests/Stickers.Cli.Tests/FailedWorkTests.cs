@@ -1,0 +1,18 @@
+namespace Stickers.Cli.Tests;
+
+public sealed class FailedWorkTests
+{
+    [Theory]
+    [InlineData("serve")]
+    [InlineData("similar 42")]
+    [InlineData("tag cat.png")]
+    public async Task Command_OverAnEmptyStore_ExitsOneWithOneMessage(string line)
+    {
+        using var folder = new TemporaryFolder();
+        var outcome = await StickersProcess.RunAsync([.. line.Split(' '), "--root", folder.Path]);
+        Assert.Equal(1, outcome.Code);
+        Assert.Empty(outcome.Output);
+        Assert.StartsWith("stickers: ", outcome.Error, StringComparison.Ordinal);
+        Assert.Single(outcome.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+}

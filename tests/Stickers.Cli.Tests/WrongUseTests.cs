@@ -1,0 +1,28 @@
+namespace Stickers.Cli.Tests;
+
+public sealed class WrongUseTests
+{
+    [Theory]
+    [InlineData("", "Required command")]
+    [InlineData("frobnicate", "frobnicate")]
+    [InlineData("tag", "Name at least one image")]
+    [InlineData("tag cat.png --scores some", "some")]
+    [InlineData("similar", "id|image")]
+    [InlineData("similar cat.png --k 0", "from 1 to 1000")]
+    [InlineData("similar cat.png --space both", "both")]
+    [InlineData("backfill", "--catalogue")]
+    [InlineData("embed --catalogue", "--catalogue")]
+    [InlineData("serve --url ftp://here", "ftp://here")]
+    [InlineData("serve --root s3://bucket/prefix", "only local folders")]
+    public async Task Program_UsedWrongly_ExitsTwoWithOneMessage(string line, string expected)
+    {
+        var outcome = await StickersProcess.RunAsync(line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal(2, outcome.Code);
+        Assert.Empty(outcome.Output);
+        Assert.Contains(expected, outcome.Error, StringComparison.Ordinal);
+        Assert.Single(Messages(outcome));
+        Assert.Contains("--help'", outcome.Error, StringComparison.Ordinal);
+    }
+
+    private static IEnumerable<string> Messages(Outcome outcome) => outcome.Error.Split('\n').Where(line => line.StartsWith("stickers: ", StringComparison.Ordinal));
+}
