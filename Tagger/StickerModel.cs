@@ -1,5 +1,11 @@
+using System.Security.Cryptography;
+using System.Text.Json;
 using Stickers.Catalogue;
 using Stickers.Catalogue.Images;
+using Stickers.Storage;
+using Stickers.Tagger.Models;
+using Stickers.Tagger.Network;
+using static TorchSharp.torch;
 
 namespace Stickers.Tagger;
 
@@ -25,36 +31,170 @@ public sealed class StickerModel : IDisposable
     /// <summary>Longest side to decode images at: larger only costs time.</summary>
     public const int DecodeSide = 160;
 
+    /// <summary>Most suggestions a sticker gets.</summary>
+    private const int MaxSuggestions = 10;
+
+    private static readonly JsonSerializerOptions Json = StoreJson.Options;
+
+    private readonly StickerNet _net;
+    private readonly Inference _inference;
+    private readonly ThresholdsFile _thresholds;
+    private readonly Dictionary<string, int> _tagIndex;
+    private readonly float[] _tagVectors;
+
+    private StickerModel(ModelManifest manifest, VocabularyFile vocabulary, ThresholdsFile thresholds, StickerNet net)
+    {
+        Manifest = manifest;
+        Support = [.. vocabulary.Tags.Select(t => t.Support)];
+        Vocabulary = [.. vocabulary.Tags.Select(t => t.Tag)];
+        _thresholds = thresholds;
+        _net = net;
+        _inference = new Inference(net);
+        _tagIndex = Vocabulary.Select((tag, i) => (tag, i)).ToDictionary(t => t.tag, t => t.i, StringComparer.Ordinal);
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        _tagVectors = net.TagVectors.data<float>().ToArray();
+    }
+
+    /// <summary>What the model is and what it was made from.</summary>
+    public ModelManifest Manifest { get; }
+
+    /// <summary>Version, the folder's name.</summary>
+    public string Version => Manifest.Version;
+
+    /// <summary>Hash over all files that decide an output.</summary>
+    public string ContentHash => Manifest.ContentHash;
+
+    /// <summary>The tags that the model knows, in order.</summary>
+    public IReadOnlyList<string> Vocabulary { get; }
+
+    /// <summary>Training stickers per tag, in vocabulary order.</summary>
+    public IReadOnlyList<int> Support { get; }
+
+    /// <summary>Per tag the calibrated probability from which a suggestion is accepted; above 1 means never.</summary>
+    public IReadOnlyList<float> AcceptThresholds => _thresholds.Accept;
+
+    /// <summary>Length of a visual vector.</summary>
+    public int VisualDimension => Manifest.Network.VisualDimension;
+
+    /// <summary>Length of a semantic vector.</summary>
+    public int SemanticDimension => Manifest.Network.SemanticDimension;
+
     /// <summary>Loads <c>models/&lt;version&gt;</c>.</summary>
     /// <param name="directory">The model's folder.</param>
     /// <exception cref="FileNotFoundException">No finished model is there.</exception>
     /// <exception cref="InvalidDataException">A file's hash differs from model.json, or weights and configuration disagree.</exception>
-    public static StickerModel Load(string directory) => throw new NotImplementedException();
+    public static StickerModel Load(string directory)
+    {
+        var manifestPath = Path.Combine(directory, ModelFiles.Manifest);
+        if (!File.Exists(manifestPath))
+            throw new FileNotFoundException($"No finished model in {directory}: {ModelFiles.Manifest} is missing. Train one, or let its training finish.", manifestPath);
+        var manifest = Read<ModelManifest>(manifestPath);
+        if (manifest.FormatVersion != ModelFiles.FormatVersion)
+            throw new InvalidDataException($"{manifestPath} has format {manifest.FormatVersion}, this program reads {ModelFiles.FormatVersion}.");
+        foreach (var file in manifest.Files) Verify(Path.Combine(directory, file.Path), file.Sha256);
+        var vocabulary = Read<VocabularyFile>(Path.Combine(directory, ModelFiles.Vocabulary));
+        var thresholds = Read<ThresholdsFile>(Path.Combine(directory, ModelFiles.Thresholds));
+        if (vocabulary.Tags.Count != manifest.Network.Tags || thresholds.Accept.Count != manifest.Network.Tags)
+            throw new InvalidDataException($"{directory}: the network has {manifest.Network.Tags} tags, the vocabulary {vocabulary.Tags.Count}, the thresholds {thresholds.Accept.Count}.");
 
-    /// <summary>Version, the folder's name.</summary>
-    public string Version => throw new NotImplementedException();
-
-    /// <summary>Hash over all files that decide an output.</summary>
-    public string ContentHash => throw new NotImplementedException();
-
-    /// <summary>The tags that the model knows, in order.</summary>
-    public IReadOnlyList<string> Vocabulary => throw new NotImplementedException();
-
-    /// <summary>Length of a visual vector.</summary>
-    public int VisualDimension => throw new NotImplementedException();
-
-    /// <summary>Length of a semantic vector.</summary>
-    public int SemanticDimension => throw new NotImplementedException();
+        var net = new StickerNet(manifest.Network);
+        try
+        {
+            LoadWeights(net, Path.Combine(directory, ModelFiles.Weights));
+            return new StickerModel(manifest, vocabulary, thresholds, net);
+        }
+        catch
+        {
+            net.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>Runs the network on a batch (1 to 256 images) in the order given.</summary>
-    public IReadOnlyList<Prediction> Predict(IReadOnlyList<RasterImage> images) => throw new NotImplementedException();
+    public IReadOnlyList<Prediction> Predict(IReadOnlyList<RasterImage> images)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        var side = InputFitting.FittedSide(Manifest.Network.InputSide);
+        var fitted = new byte[images.Count][];
+        Parallel.For(0, images.Count, i => fitted[i] = InputFitting.Fit(images[i], side));
+        var raw = _inference.Run(images.Count, side, i => fitted[i]);
+        var predictions = new Prediction[images.Count];
+        for (var i = 0; i < predictions.Length; i++)
+        {
+            var scores = raw.TagLogits.AsSpan(i * Vocabulary.Count, Vocabulary.Count).ToArray();
+            for (var t = 0; t < scores.Length; t++) scores[t] = _thresholds.Calibration.Probability(scores[t]);
+            predictions[i] = new Prediction(
+                scores,
+                raw.Visual.AsSpan(i * VisualDimension, VisualDimension).ToArray(),
+                raw.Semantic.AsSpan(i * SemanticDimension, SemanticDimension).ToArray());
+        }
+        return predictions;
+    }
 
     /// <summary>The tags worth suggesting for these scores, best first.</summary>
-    public IReadOnlyList<TagSuggestion> Suggest(ReadOnlySpan<float> scores) => throw new NotImplementedException();
+    public IReadOnlyList<TagSuggestion> Suggest(ReadOnlySpan<float> scores)
+    {
+        if (scores.Length != Vocabulary.Count) throw new ArgumentException($"{Vocabulary.Count} scores expected, found {scores.Length}.", nameof(scores));
+        var suggestions = new List<TagSuggestion>();
+        for (var t = 0; t < scores.Length; t++)
+        {
+            if (scores[t] >= _thresholds.Accept[t]) suggestions.Add(new TagSuggestion(Vocabulary[t], scores[t], SuggestionDecision.Accept));
+            else if (scores[t] >= _thresholds.Review) suggestions.Add(new TagSuggestion(Vocabulary[t], scores[t], SuggestionDecision.Review));
+        }
+        return [.. suggestions.OrderByDescending(s => s.Score).ThenBy(s => s.Tag, StringComparer.Ordinal).Take(MaxSuggestions)];
+    }
 
     /// <summary>Unit vector of a vocabulary tag in the semantic space, or null for an unknown tag.</summary>
-    public float[]? TagVector(string tag) => throw new NotImplementedException();
+    public float[]? TagVector(string tag) =>
+        _tagIndex.TryGetValue(tag, out var index) ? _tagVectors.AsSpan(index * SemanticDimension, SemanticDimension).ToArray() : null;
 
     /// <inheritdoc/>
-    public void Dispose() => throw new NotImplementedException();
+    public void Dispose()
+    {
+        _inference.Dispose();
+        _net.Dispose();
+    }
+
+    private static void LoadWeights(StickerNet net, string path)
+    {
+        var (tensors, _) = SafeTensors.Read(path);
+        try
+        {
+            using var noGrad = no_grad();
+            foreach (var (name, tensor) in FlatParameters.Of(net).Parts.Concat(FlatParameters.BuffersOf(net).Parts))
+            {
+                if (!tensors.TryGetValue(name, out var saved))
+                    throw new InvalidDataException($"{path}: tensor {name} is missing.");
+                if (!saved.shape.SequenceEqual(tensor.shape))
+                    throw new InvalidDataException($"{path}: tensor {name} has shape [{string.Join(", ", saved.shape)}], the network expects [{string.Join(", ", tensor.shape)}].");
+                tensor.copy_(saved);
+            }
+        }
+        finally
+        {
+            foreach (var tensor in tensors.Values) tensor.Dispose();
+        }
+    }
+
+    private static T Read<T>(string path)
+    {
+        using var stream = File.OpenRead(path);
+        try
+        {
+            return JsonSerializer.Deserialize<T>(stream, Json) ?? throw new InvalidDataException($"{path} is empty.");
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"{path} is not valid: {e.Message}", e);
+        }
+    }
+
+    private static void Verify(string path, string expected)
+    {
+        if (!File.Exists(path)) throw new FileNotFoundException($"{path} is missing although the model's manifest lists it.", path);
+        using var stream = File.OpenRead(path);
+        var found = Convert.ToHexStringLower(SHA256.HashData(stream));
+        if (found != expected) throw new InvalidDataException($"{path} has SHA-256 {found}, its manifest says {expected}. The model is damaged; train again or restore it.");
+    }
 }

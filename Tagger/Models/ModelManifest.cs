@@ -1,0 +1,69 @@
+using Stickers.Catalogue;
+using Stickers.Storage;
+using Stickers.Tagger.Network;
+
+namespace Stickers.Tagger.Models;
+
+/// <summary>model.json, written last: what the weights are, what they were made from, and the hashes of all files.</summary>
+public sealed record ModelManifest
+{
+    /// <summary>Version of this file's format.</summary>
+    public required int FormatVersion { get; init; }
+
+    /// <summary>The model's version, its folder's name.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>Shape of the network.</summary>
+    public required NetworkConfiguration Network { get; init; }
+
+    /// <summary>Catalogue that it was trained on.</summary>
+    public required string Catalogue { get; init; }
+
+    /// <summary>Content hash of that catalogue.</summary>
+    public required string CatalogueHash { get; init; }
+
+    /// <summary>Which split held out validation and test.</summary>
+    public required SplitBy SplitBy { get; init; }
+
+    /// <summary>Seed.</summary>
+    public required int Seed { get; init; }
+
+    /// <summary>Optimisation steps.</summary>
+    public required long Steps { get; init; }
+
+    /// <summary>Stickers per step.</summary>
+    public required int BatchSize { get; init; }
+
+    /// <summary>Seconds spent in optimisation steps, interrupted runs added up.</summary>
+    public required double TrainingSeconds { get; init; }
+
+    /// <summary>Stickers learned from.</summary>
+    public required int TrainingStickers { get; init; }
+
+    /// <summary>Stickers that calibration and thresholds were chosen on.</summary>
+    public required int ValidationStickers { get; init; }
+
+    /// <summary>weights.safetensors, vocabulary.json, thresholds.json.</summary>
+    public required IReadOnlyList<CommittedFile> Files { get; init; }
+
+    /// <summary>Hash over all that decides an output: the network's shape and the hashes of all files.</summary>
+    public string ContentHash => Models.ContentHash.Of(
+        [System.Text.Json.JsonSerializer.Serialize(Network), .. Files.SelectMany(f => new[] { f.Path, f.Sha256 })]);
+}
+
+/// <summary>vocabulary.json</summary>
+/// <param name="FormatVersion">Version of this file's format.</param>
+/// <param name="Tags">The tags in the order of the network's outputs.</param>
+public sealed record VocabularyFile(int FormatVersion, IReadOnlyList<VocabularyTag> Tags);
+
+/// <summary>A tag that a model knows.</summary>
+/// <param name="Tag">Canonical tag.</param>
+/// <param name="Support">Training stickers that carry it.</param>
+public sealed record VocabularyTag(string Tag, int Support);
+
+/// <summary>thresholds.json</summary>
+/// <param name="FormatVersion">Version of this file's format.</param>
+/// <param name="Calibration">From the network's logits to probabilities.</param>
+/// <param name="Accept">Per tag, in vocabulary order: calibrated probability from which a suggestion is accepted; above 1 means never.</param>
+/// <param name="Review">Calibrated probability from which a suggestion is shown for review.</param>
+public sealed record ThresholdsFile(int FormatVersion, PlattScaling Calibration, IReadOnlyList<float> Accept, float Review);

@@ -1,0 +1,94 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Stickers.Tagger.Models;
+
+/// <summary>
+/// The safetensors format (Hugging Face, "Format" section of its README): 8 bytes little-endian header length, a JSON header, raw
+/// little-endian values. Only float32 is written and read. Nothing in a file is executed.
+/// </summary>
+internal static class SafeTensors
+{
+    private const int MaxHeaderBytes = 16 << 20;
+
+    /// <summary>Writes tensors in the order given.</summary>
+    public static void Write(Stream stream, IEnumerable<(string Name, Tensor Tensor)> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    {
+        using var scope = NewDisposeScope();
+        var list = tensors.Select(t => (t.Name, Tensor: t.Tensor.detach().cpu().to_type(ScalarType.Float32).contiguous())).ToArray();
+        var header = new JsonObject();
+        if (metadata is not null)
+            header["__metadata__"] = new JsonObject(metadata.Select(m => KeyValuePair.Create(m.Key, (JsonNode?)JsonValue.Create(m.Value))));
+        long offset = 0;
+        foreach (var (name, tensor) in list)
+        {
+            var end = offset + (tensor.numel() * sizeof(float));
+            header[name] = new JsonObject
+            {
+                ["dtype"] = "F32",
+                ["shape"] = new JsonArray([.. tensor.shape.Select(s => (JsonNode)JsonValue.Create(s))]),
+                ["data_offsets"] = new JsonArray(JsonValue.Create(offset), JsonValue.Create(end)),
+            };
+            offset = end;
+        }
+        var json = JsonSerializer.SerializeToUtf8Bytes(header);
+        var padded = (json.Length + 7) / 8 * 8;
+        Span<byte> length = stackalloc byte[8];
+        BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)padded);
+        stream.Write(length);
+        stream.Write(json);
+        for (var i = json.Length; i < padded; i++) stream.WriteByte((byte)' ');
+        foreach (var (_, tensor) in list) stream.Write(MemoryMarshal.AsBytes<float>(tensor.data<float>().ToArray()));
+    }
+
+    /// <summary>Reads a whole file. The caller owns the tensors.</summary>
+    /// <exception cref="InvalidDataException">The file is not well-formed safetensors of float32.</exception>
+    public static (Dictionary<string, Tensor> Tensors, Dictionary<string, string> Metadata) Read(string path)
+    {
+        var file = File.ReadAllBytes(path);
+        if (file.Length < 8) throw new InvalidDataException($"{path} is too short for safetensors: {file.Length} bytes.");
+        var headerLength = BinaryPrimitives.ReadUInt64LittleEndian(file);
+        if (headerLength > MaxHeaderBytes || 8 + (long)headerLength > file.Length)
+            throw new InvalidDataException($"{path}: header of {headerLength} bytes does not fit a file of {file.Length}.");
+        var data = file.AsMemory(8 + (int)headerLength);
+        var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
+        var metadata = new Dictionary<string, string>(StringComparer.Ordinal);
+        try
+        {
+            using var header = JsonDocument.Parse(file.AsMemory(8, (int)headerLength));
+            foreach (var entry in header.RootElement.EnumerateObject())
+            {
+                if (entry.Name == "__metadata__")
+                {
+                    foreach (var item in entry.Value.EnumerateObject()) metadata[item.Name] = item.Value.GetString() ?? "";
+                    continue;
+                }
+                tensors[entry.Name] = ReadTensor(path, entry, data);
+            }
+        }
+        catch (Exception e)
+        {
+            foreach (var tensor in tensors.Values) tensor.Dispose();
+            if (e is InvalidDataException) throw;
+            throw new InvalidDataException($"{path}: malformed safetensors header. {e.Message}", e);
+        }
+        return (tensors, metadata);
+    }
+
+    private static Tensor ReadTensor(string path, JsonProperty entry, ReadOnlyMemory<byte> data)
+    {
+        var type = entry.Value.GetProperty("dtype").GetString();
+        if (type != "F32") throw new InvalidDataException($"{path}: tensor {entry.Name} is {type}, F32 expected.");
+        var shape = entry.Value.GetProperty("shape").EnumerateArray().Select(s => s.GetInt64()).ToArray();
+        var offsets = entry.Value.GetProperty("data_offsets").EnumerateArray().Select(o => o.GetInt64()).ToArray();
+        var count = shape.Aggregate(1L, (a, b) => checked(a * b));
+        if (shape.Any(s => s < 0) || offsets.Length != 2 || offsets[0] < 0 || offsets[1] > data.Length || offsets[1] - offsets[0] != count * sizeof(float))
+            throw new InvalidDataException($"{path}: tensor {entry.Name} of shape [{string.Join(", ", shape)}] does not match its place in the file.");
+        var values = MemoryMarshal.Cast<byte, float>(data.Span[(int)offsets[0]..(int)offsets[1]]).ToArray();
+        return torch.tensor(values, shape).DetachFromDisposeScope();
+    }
+}

@@ -1,0 +1,66 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Stickers.Tagger.Network;
+
+/// <summary>Convolution without bias, batch normalisation, optional ReLU.</summary>
+internal sealed class ConvBatchNorm : nn.Module<Tensor, Tensor>
+{
+    private readonly Parameter weight;
+    private readonly BatchNorm2d bn;
+    private readonly long[] _stride;
+    private readonly long[] _padding;
+    private readonly bool _relu;
+
+    /// <param name="inChannels">Channels in.</param>
+    /// <param name="outChannels">Channels out.</param>
+    /// <param name="kernel">Side of the kernel; the input is padded so that stride 1 keeps its size.</param>
+    /// <param name="stride">Step of the kernel.</param>
+    /// <param name="relu">Whether a ReLU follows.</param>
+    /// <param name="zeroGamma">Starts as zero, so that a residual block starts as the identity (Goyal et al. 2017, section 5.1).</param>
+    public ConvBatchNorm(int inChannels, int outChannels, int kernel, int stride, bool relu = true, bool zeroGamma = false) : base(nameof(ConvBatchNorm))
+    {
+        _stride = [stride, stride];
+        _padding = [(kernel - 1) / 2, (kernel - 1) / 2];
+        _relu = relu;
+        using var he = randn(outChannels, inChannels, kernel, kernel);
+        weight = new Parameter(he * Math.Sqrt(2.0 / (inChannels * kernel * kernel)));
+        bn = nn.BatchNorm2d(outChannels);
+        if (zeroGamma) nn.init.zeros_(bn.weight);
+        RegisterComponents();
+    }
+
+    /// <summary>Computes in the input's type: bfloat16 in gives bfloat16 out, the weights staying float32.</summary>
+    public override Tensor forward(Tensor input)
+    {
+        // (B, Cin, H, W) -> (B, Cout, H / stride, W / stride)
+        var kernel = input.dtype == ScalarType.Float32 ? (Tensor)weight : weight.to_type(input.dtype);
+        var output = bn.forward(nn.functional.conv2d(input, kernel, null, _stride, _padding, [1L, 1L], 1));
+        return _relu ? output.relu_() : output;
+    }
+}
+
+/// <summary>The basic residual block of He et al. 2015 (figure 2) with a projection where shapes differ.</summary>
+internal sealed class BasicBlock : nn.Module<Tensor, Tensor>
+{
+    private readonly ConvBatchNorm conv1;
+    private readonly ConvBatchNorm conv2;
+    private readonly ConvBatchNorm? downsample;
+
+    public BasicBlock(int inChannels, int outChannels, int stride) : base(nameof(BasicBlock))
+    {
+        conv1 = new ConvBatchNorm(inChannels, outChannels, 3, stride);
+        conv2 = new ConvBatchNorm(outChannels, outChannels, 3, 1, relu: false, zeroGamma: true);
+        if (stride != 1 || inChannels != outChannels)
+            downsample = new ConvBatchNorm(inChannels, outChannels, 1, stride, relu: false);
+        RegisterComponents();
+    }
+
+    public override Tensor forward(Tensor input)
+    {
+        // (B, Cin, H, W) -> (B, Cout, H / stride, W / stride)
+        var residual = conv2.forward(conv1.forward(input));
+        return residual.add_(downsample is null ? input : downsample.forward(input)).relu_();
+    }
+}

@@ -1,0 +1,60 @@
+using SkiaSharp;
+using Stickers.Catalogue.Images;
+
+namespace Stickers.Tagger.Network;
+
+/// <summary>Brings every image to one form before augmentation or inference: trimmed to what is drawn, centred, one size.</summary>
+internal static class InputFitting
+{
+    /// <summary>Side of a fitted image relative to the network's input: leaves room for augmentation to zoom in.</summary>
+    public static int FittedSide(int inputSide) => inputSide * 5 / 4;
+
+    /// <summary>Alpha at or below this is taken for empty when trimming.</summary>
+    private const byte EmptyAlpha = 8;
+
+    /// <summary>Fits an image into side x side, aspect kept, transparent around.</summary>
+    /// <returns>Premultiplied RGBA, row-major, side * side * 4 bytes.</returns>
+    public static byte[] Fit(RasterImage image, int side)
+    {
+        var (left, top, right, bottom) = InkBox(image);
+        var scale = side / (float)Math.Max(right - left, bottom - top);
+        float width = (right - left) * scale, height = (bottom - top) * scale;
+        var result = new byte[side * side * 4];
+        unsafe
+        {
+            fixed (byte* from = image.Rgba)
+            fixed (byte* to = result)
+            {
+                using var pixels = new SKPixmap(new SKImageInfo(image.Width, image.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul), (nint)from);
+                using var source = SKImage.FromPixels(pixels);
+                using var surface = SKSurface.Create(new SKImageInfo(side, side, SKColorType.Rgba8888, SKAlphaType.Premul), (nint)to, side * 4);
+                surface.Canvas.DrawImage(
+                    source,
+                    new SKRect(left, top, right, bottom),
+                    new SKRect((side - width) / 2, (side - height) / 2, (side + width) / 2, (side + height) / 2),
+                    new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear));
+                surface.Flush();
+            }
+        }
+        return result;
+    }
+
+    /// <summary>The smallest box around everything visible; the whole image when nothing is.</summary>
+    private static (int Left, int Top, int Right, int Bottom) InkBox(RasterImage image)
+    {
+        int left = image.Width, top = image.Height, right = 0, bottom = 0;
+        for (var y = 0; y < image.Height; y++)
+        {
+            var row = image.Rgba.AsSpan(y * image.Width * 4, image.Width * 4);
+            for (var x = 0; x < image.Width; x++)
+            {
+                if (row[(x * 4) + 3] <= EmptyAlpha) continue;
+                left = Math.Min(left, x);
+                right = Math.Max(right, x + 1);
+                top = Math.Min(top, y);
+                bottom = y + 1;
+            }
+        }
+        return right > left ? (left, top, right, bottom) : (0, 0, image.Width, image.Height);
+    }
+}

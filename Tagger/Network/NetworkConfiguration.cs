@@ -1,0 +1,23 @@
+namespace Stickers.Tagger.Network;
+
+/// <summary>Shape of a <see cref="StickerNet"/>. Weights never travel without it.</summary>
+public sealed record NetworkConfiguration
+{
+    /// <summary>Side of the square input, pixels. A multiple of 16.</summary>
+    public int InputSide { get; init; } = 64;
+
+    /// <summary>Channels of the four stages; the stem has as many as the first.</summary>
+    public IReadOnlyList<int> Widths { get; init; } = [32, 64, 128, 256];
+
+    /// <summary>Residual blocks in each of the four stages.</summary>
+    public IReadOnlyList<int> Blocks { get; init; } = [1, 1, 1, 1];
+
+    /// <summary>Number of tags, V.</summary>
+    public required int Tags { get; init; }
+
+    /// <summary>Length of a visual vector.</summary>
+    public int VisualDimension { get; init; } = 128;
+
+    /// <summary>Length of a semantic vector and of a tag's vector.</summary>
+    public int SemanticDimension { get; init; } = 128;
+}

@@ -1,0 +1,92 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Stickers.Tagger.Network;
+
+/// <summary>What the network gives for a batch of B stickers.</summary>
+/// <param name="TagLogits">(B, V) float32.</param>
+/// <param name="Visual">(B, Dv) float32, unit rows.</param>
+/// <param name="Semantic">(B, Ds) float32, unit rows.</param>
+internal readonly record struct NetworkOutput(Tensor TagLogits, Tensor Visual, Tensor Semantic);
+
+/// <summary>
+/// A small residual network over RGBA with three heads: tags, visual embedding, semantic embedding. The tags have learned unit
+/// vectors in the semantic space, so that a tag can be searched for as if it were a sticker.
+/// </summary>
+internal sealed class StickerNet : nn.Module<Tensor, NetworkOutput>
+{
+    /// <summary>Upper bound of the semantic temperature's inverse, as CLIP clips its own (Radford et al. 2021, section 2.5).</summary>
+    private const float MaxSemanticScale = 30f;
+
+    private readonly ConvBatchNorm stem;
+    private readonly Sequential layer1;
+    private readonly Sequential layer2;
+    private readonly Sequential layer3;
+    private readonly Sequential layer4;
+    private readonly Linear tag_head;
+    private readonly Linear visual_head;
+    private readonly Linear semantic_head;
+    private readonly Parameter tag_vectors;
+    private readonly Parameter semantic_scale;
+
+    public StickerNet(NetworkConfiguration configuration) : base(nameof(StickerNet))
+    {
+        Configuration = configuration;
+        var widths = configuration.Widths;
+        var blocks = configuration.Blocks;
+        stem = new ConvBatchNorm(4, widths[0], 3, 2);
+        layer1 = Stage(widths[0], widths[0], blocks[0], 1);
+        layer2 = Stage(widths[0], widths[1], blocks[1], 2);
+        layer3 = Stage(widths[1], widths[2], blocks[2], 2);
+        layer4 = Stage(widths[2], widths[3], blocks[3], 2);
+        tag_head = nn.Linear(widths[3], configuration.Tags);
+        visual_head = nn.Linear((widths[1] * 16) + (widths[2] * 4) + widths[3], configuration.VisualDimension);
+        semantic_head = nn.Linear(widths[3], configuration.SemanticDimension);
+        tag_vectors = new Parameter(randn(configuration.Tags, configuration.SemanticDimension));
+        semantic_scale = new Parameter(torch.tensor(10f));
+        RegisterComponents();
+    }
+
+    /// <summary>The shape.</summary>
+    public NetworkConfiguration Configuration { get; }
+
+    /// <summary>The tags' unit vectors in the semantic space: (V, Ds).</summary>
+    public Tensor TagVectors => nn.functional.normalize(tag_vectors, 2, 1);
+
+    /// <summary>Starts every tag at its frequency, so that the first steps do not spend themselves on learning that tags are rare.</summary>
+    public void InitializeTagBias(ReadOnlySpan<float> logOdds)
+    {
+        using var noGrad = no_grad();
+        using var bias = torch.tensor(logOdds.ToArray());
+        tag_head.bias!.copy_(bias);
+    }
+
+    /// <summary>Logits over the tags by similarity in the semantic space: (B, Ds) -> (B, V).</summary>
+    public Tensor SemanticLogits(Tensor semantic) => semantic.matmul(TagVectors.t()) * semantic_scale.clamp(1f, MaxSemanticScale);
+
+    /// <param name="input">(B, 4, S, S): RGB composed over a background, and alpha; each scaled to about -2 to 2. float32 or bfloat16.</param>
+    public override NetworkOutput forward(Tensor input)
+    {
+        var side = Configuration.InputSide;
+        var x = layer1.forward(stem.forward(input));        // (B, W0, S/2, S/2)
+        var x2 = layer2.forward(x);                         // (B, W1, S/4, S/4)
+        var x3 = layer3.forward(x2);                        // (B, W2, S/8, S/8)
+        var x4 = layer4.forward(x3);                        // (B, W3, S/16, S/16)
+        var features = x4.mean([2, 3]).to_type(ScalarType.Float32); // (B, W3)
+        // What a sticker looks like is also where its parts are: coarse maps of two earlier stages, each scaled to be comparable.
+        var layout2 = nn.functional.avg_pool2d(x2, side / 16, side / 16).flatten(1).to_type(ScalarType.Float32); // (B, W1 * 16)
+        var layout3 = nn.functional.avg_pool2d(x3, side / 16, side / 16).flatten(1).to_type(ScalarType.Float32); // (B, W2 * 4)
+        var look = cat([Unit(layout2), Unit(layout3), Unit(features)], 1);
+        return new NetworkOutput(
+            tag_head.forward(features),
+            Unit(visual_head.forward(look)),
+            Unit(semantic_head.forward(features)));
+    }
+
+    private static Tensor Unit(Tensor rows) => nn.functional.normalize(rows, 2, 1);
+
+    private static Sequential Stage(int inChannels, int outChannels, int blocks, int stride) =>
+        nn.Sequential(Enumerable.Range(0, blocks).Select(i =>
+            (nn.Module<Tensor, Tensor>)new BasicBlock(i == 0 ? inChannels : outChannels, outChannels, i == 0 ? stride : 1)));
+}

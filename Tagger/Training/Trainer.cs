@@ -1,0 +1,126 @@
+using System.Text.Json;
+using Stickers.Catalogue;
+using Stickers.Storage;
+using Stickers.Tagger.Models;
+using Stickers.Tagger.Network;
+using static TorchSharp.torch;
+
+namespace Stickers.Tagger.Training;
+
+/// <summary>What a training made.</summary>
+/// <param name="Model">The manifest of the finished model.</param>
+/// <param name="AlreadyThere">True when the same training had finished before and nothing was done.</param>
+public sealed record TrainingSummary(ModelManifest Model, bool AlreadyThere);
+
+/// <summary>
+/// Trains a model: <c>models/&lt;version&gt;</c>. A training that was stopped, however, goes on from its last checkpoint when run again
+/// with the same options.
+/// </summary>
+public static class Trainer
+{
+    /// <summary>Stickers that batch normalisation sees together and that one thread computes; part of the algorithm, not of the machine.</summary>
+    public const int GhostBatch = 16;
+
+    private const string WorkFolder = "work";
+
+    /// <summary>Runs or resumes a training.</summary>
+    /// <exception cref="ArgumentException">The options are out of range.</exception>
+    /// <exception cref="InvalidDataException">The version exists but was made from other inputs, or no tag has enough stickers.</exception>
+    public static async Task<TrainingSummary> RunAsync(LocalStore store, TrainingOptions options, IProgress<JobProgress>? progress, CancellationToken cancellation)
+    {
+        options.Validate();
+        var catalogue = await StickerCatalogue.OpenAsync(store, options.Catalogue, cancellation);
+        var folder = ModelFiles.Folder(options.Version);
+        if (await store.ReadJsonAsync<ModelManifest>($"{folder}/{ModelFiles.Manifest}", cancellation) is { } finished)
+        {
+            if (finished.CatalogueHash == catalogue.ContentHash && finished.Catalogue == options.Catalogue) return new TrainingSummary(finished, AlreadyThere: true);
+            throw new InvalidDataException(
+                $"Model '{options.Version}' was trained on catalogue '{finished.Catalogue}' with hash {finished.CatalogueHash}; '{options.Catalogue}' has {catalogue.ContentHash}. Choose another version.");
+        }
+
+        var work = store.PathOf($"{folder}/{WorkFolder}");
+        Directory.CreateDirectory(work);
+        var (set, support) = await new TrainingSetBuilder(catalogue, options, work).OpenAsync(progress, cancellation);
+        using (set)
+        {
+            var network = new NetworkConfiguration { InputSide = options.InputSide, Widths = options.Widths, Blocks = options.Blocks, Tags = set.Vocabulary.Count };
+            var inputs = Inputs(options, catalogue, set);
+            using var loop = new TrainingLoop(network, set, options, support);
+            var checkpoint = Path.Combine(work, "checkpoint.safetensors");
+            Checkpoint.TryLoad(checkpoint, loop.State, inputs);
+            await Task.Run(() => loop.Run(() => Checkpoint.Save(checkpoint, loop.State, inputs), progress, cancellation), CancellationToken.None);
+            Checkpoint.Save(checkpoint, loop.State, inputs);
+
+            progress?.Report(new JobProgress("calibrate", 0, null, "stickers"));
+            using var net = new StickerNet(network);
+            FlatParameters.Of(net).Write(loop.State.AverageParameters);
+            FlatParameters.BuffersOf(net).Write(loop.State.AverageBuffers);
+            var validation = set.TaggedRows(SplitPart.Validation);
+            var thresholds = Calibrate(net, set, validation);
+            var manifest = await ModelFiles.WriteAsync(
+                store, net, new VocabularyFile(ModelFiles.FormatVersion, [.. set.Vocabulary.Zip(support, (tag, count) => new VocabularyTag(tag, count))]), thresholds,
+                new ModelManifest
+                {
+                    FormatVersion = ModelFiles.FormatVersion,
+                    Version = options.Version,
+                    Network = network,
+                    Catalogue = options.Catalogue,
+                    CatalogueHash = catalogue.ContentHash,
+                    SplitBy = options.SplitBy,
+                    Seed = options.Seed,
+                    Steps = loop.State.Step,
+                    BatchSize = options.BatchSize,
+                    TrainingSeconds = Math.Round(loop.State.Elapsed.TotalSeconds, 1),
+                    TrainingStickers = set.TaggedRows(SplitPart.Train).Length,
+                    ValidationStickers = validation.Length,
+                    Files = [],
+                },
+                cancellation);
+            set.Dispose();
+            Directory.Delete(work, recursive: true);
+            return new TrainingSummary(manifest, AlreadyThere: false);
+        }
+    }
+
+    /// <summary>What a checkpoint belongs to. The budget is left out: a longer or shorter one may be asked for when going on.</summary>
+    private static string Inputs(TrainingOptions options, StickerCatalogue catalogue, TrainingSet set) =>
+        ContentHash.Of([
+            JsonSerializer.Serialize(options with { Budget = default, CheckpointEvery = default }),
+            catalogue.ContentHash,
+            .. set.Vocabulary]);
+
+    /// <summary>Fits calibration and thresholds on validation stickers.</summary>
+    private static ThresholdsFile Calibrate(StickerNet net, TrainingSet set, int[] rows)
+    {
+        var tags = set.Vocabulary.Count;
+        var logits = new float[rows.Length * tags];
+        var labels = new bool[rows.Length * tags];
+        using var inference = new Inference(net);
+        for (var i = 0; i < rows.Length; i += Inference.MaxBatch)
+        {
+            var count = Math.Min(Inference.MaxBatch, rows.Length - i);
+            var start = i;
+            var raw = inference.Run(count, set.FittedSide, n => set.Image(rows[start + n]));
+            raw.TagLogits.CopyTo(logits, i * tags);
+        }
+        for (var i = 0; i < rows.Length; i++)
+        {
+            foreach (var tag in set.Rows[rows[i]].Tags) labels[(i * tags) + tag] = true;
+        }
+
+        var calibration = rows.Length == 0 ? PlattScaling.Identity : PlattScaling.Fit(logits, labels);
+        var accept = new float[tags];
+        var tagScores = new float[rows.Length];
+        var tagLabels = new bool[rows.Length];
+        for (var tag = 0; tag < tags; tag++)
+        {
+            for (var i = 0; i < rows.Length; i++)
+            {
+                tagScores[i] = calibration.Probability(logits[(i * tags) + tag]);
+                tagLabels[i] = labels[(i * tags) + tag];
+            }
+            accept[tag] = ThresholdChoice.Accept(tagScores, tagLabels);
+        }
+        return new ThresholdsFile(ModelFiles.FormatVersion, calibration, accept, ThresholdChoice.Review);
+    }
+}

@@ -1,0 +1,87 @@
+using Stickers.Catalogue;
+
+namespace Stickers.Tagger.Training;
+
+/// <summary>What to train, on what, for how long.</summary>
+public sealed record TrainingOptions
+{
+    /// <summary>Catalogue to learn from.</summary>
+    public required string Catalogue { get; init; }
+
+    /// <summary>Name of the model: <c>models/&lt;version&gt;</c>.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>What is never on two sides of the split.</summary>
+    public SplitBy SplitBy { get; init; } = SplitBy.Creator;
+
+    /// <summary>Time for the optimisation steps, interrupted runs added up. Ignored when <see cref="Steps"/> is set.</summary>
+    public TimeSpan Budget { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Exact number of steps instead of a time: the same seed then gives the same weights.</summary>
+    public int? Steps { get; init; }
+
+    /// <summary>Seed of weights, order and augmentation.</summary>
+    public int Seed { get; init; } = 1;
+
+    /// <summary>Training stickers that a tag needs to enter the vocabulary. At least 1.</summary>
+    public int MinimumSupport { get; init; } = 20;
+
+    /// <summary>Largest number of tags; the most frequent are kept.</summary>
+    public int MaximumTags { get; init; } = 5000;
+
+    /// <summary>Stickers per step. A multiple of <see cref="Trainer.GhostBatch"/>.</summary>
+    public int BatchSize { get; init; } = 32;
+
+    /// <summary>Highest learning rate, reached after warm-up.</summary>
+    public double PeakLearningRate { get; init; } = 8e-3;
+
+    /// <summary>Decoupled weight decay of AdamW.</summary>
+    public double WeightDecay { get; init; } = 0.05;
+
+    /// <summary>Strength of augmentation; 1 is full.</summary>
+    public float Augmentation { get; init; } = 0.75f;
+
+    /// <summary>Side of the network's input, pixels; a multiple of 16.</summary>
+    public int InputSide { get; init; } = 64;
+
+    /// <summary>Channels of the four stages.</summary>
+    public IReadOnlyList<int> Widths { get; init; } = [32, 64, 128, 256];
+
+    /// <summary>Residual blocks of the four stages.</summary>
+    public IReadOnlyList<int> Blocks { get; init; } = [1, 1, 1, 1];
+
+    /// <summary>Focusing of the asymmetric loss on negatives; 0 is cross-entropy.</summary>
+    public double NegativeFocus { get; init; }
+
+    /// <summary>Weight of the semantic loss.</summary>
+    public double SemanticWeight { get; init; } = 1;
+
+    /// <summary>Weight of the visual loss.</summary>
+    public double VisualWeight { get; init; } = 0.5;
+
+    /// <summary>How often a checkpoint is written.</summary>
+    public TimeSpan CheckpointEvery { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Checks all values.</summary>
+    /// <exception cref="ArgumentException">Lists every fault.</exception>
+    public void Validate()
+    {
+        var faults = new List<string>();
+        void Require(bool ok, string fault)
+        {
+            if (!ok) faults.Add(fault);
+        }
+
+        Require(Steps is null or > 0, $"Steps must be at least 1, found {Steps}.");
+        Require(Steps is not null || Budget > TimeSpan.Zero, $"Budget must be positive, found {Budget}.");
+        Require(MinimumSupport >= 1, $"MinimumSupport must be at least 1, found {MinimumSupport}.");
+        Require(MaximumTags >= 1, $"MaximumTags must be at least 1, found {MaximumTags}.");
+        Require(BatchSize > 0 && BatchSize % Trainer.GhostBatch == 0, $"BatchSize must be a multiple of {Trainer.GhostBatch}, found {BatchSize}.");
+        Require(PeakLearningRate is > 0 and < 1, $"PeakLearningRate must be between 0 and 1, found {PeakLearningRate}.");
+        Require(Augmentation is >= 0 and <= 2, $"Augmentation must be between 0 and 2, found {Augmentation}.");
+        Require(InputSide is >= 32 and <= 256 && InputSide % 16 == 0, $"InputSide must be a multiple of 16 from 32 to 256, found {InputSide}.");
+        Require(Widths.Count == 4 && Widths.All(w => w is > 0 and <= 2048), "Widths must be four numbers from 1 to 2048.");
+        Require(Blocks.Count == 4 && Blocks.All(b => b is > 0 and <= 100), "Blocks must be four numbers from 1 to 100.");
+        if (faults.Count > 0) throw new ArgumentException(string.Join(" ", faults));
+    }
+}
