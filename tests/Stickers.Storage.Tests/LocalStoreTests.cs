@@ -1,0 +1,165 @@
+using System.Diagnostics;
+
+namespace Stickers.Storage.Tests;
+
+public sealed class LocalStoreTests : IDisposable
+{
+    private readonly TemporaryStore _temporary = new();
+
+    private LocalStore Store => _temporary.Store;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _temporary.Dispose();
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("/etc/passwd")]
+    [InlineData("..")]
+    [InlineData("a/../../b")]
+    [InlineData("a/./b")]
+    [InlineData("a//b")]
+    [InlineData("a/")]
+    [InlineData("a\\b")]
+    [InlineData("a\nb")]
+    [InlineData("a\0b")]
+    [InlineData(".tmp-0000000000000000-a")]
+    public void PathOf_UnsafeKey_IsRefused(string key) => Assert.Throws<ArgumentException>(() => Store.PathOf(key));
+
+    [Theory]
+    [InlineData("a")]
+    [InlineData("catalogues/demo/part-00000.parquet")]
+    [InlineData("embeddings/モデル 1/.journal/a..b")]
+    public void PathOf_SafeKey_LiesUnderTheRoot(string key) =>
+        Assert.Equal(Path.GetFullPath(Path.Combine(Store.Root, key)), Store.PathOf(key));
+
+    // Not a case of the theory above: an attribute cannot hold half of a surrogate pair.
+    [Fact]
+    public void PathOf_HalfASurrogatePair_IsRefused() => Assert.Throws<ArgumentException>(() => Store.PathOf("a/\ud83d"));
+
+    [Fact]
+    public void PathOf_NameThatNoFileSystemTakes_IsRefused() => Assert.Throws<ArgumentException>(() => Store.PathOf(new string('ね', 100)));
+
+    [Fact]
+    public async Task CommitAsync_WrittenBytes_AreReadBackAndHashedAsSha256sumDoes()
+    {
+        var written = await WriteAsync("a/b/data.bin", [.. Enumerable.Range(0, 200_000).Select(i => (byte)(i * 7))]);
+
+        Assert.Equal("data.bin", written.Path);
+        Assert.Equal(200_000, written.Bytes);
+        using var sum = Process.Start(new ProcessStartInfo("sha256sum", Store.PathOf("a/b/data.bin")) { RedirectStandardOutput = true })!;
+        Assert.Equal(written.Sha256, (await sum.StandardOutput.ReadToEndAsync(Token)).Split(' ')[0]);
+        await using var stream = await Store.OpenReadAsync("a/b/data.bin", Token);
+        Assert.True(stream.CanSeek);
+        Assert.Equal(200_000, stream.Length);
+    }
+
+    [Fact]
+    public async Task CreateAsync_NotYetCommitted_ShowsNothing()
+    {
+        await using var writer = await Store.CreateAsync("a/data.bin", Token);
+        writer.Stream.Write(new byte[100_000]);
+        await writer.Stream.FlushAsync(Token);
+
+        Assert.Null(await Store.StatAsync("a/data.bin", Token));
+        Assert.Empty(await KeysAsync(""));
+        await Assert.ThrowsAsync<FileNotFoundException>(() => Store.OpenReadAsync("a/data.bin", Token));
+    }
+
+    [Fact]
+    public async Task DisposeAsync_WithoutCommit_LeavesNoFileAndKeepsTheOldObject()
+    {
+        await WriteAsync("data.bin", [1, 2, 3]);
+        await using (var writer = await Store.CreateAsync("data.bin", Token)) writer.Stream.Write([9, 9]);
+
+        Assert.Equal([1, 2, 3], await File.ReadAllBytesAsync(Store.PathOf("data.bin"), Token));
+        Assert.Single(Directory.GetFiles(Store.Root, "*", new EnumerationOptions { AttributesToSkip = 0 }));
+    }
+
+    [Fact]
+    public async Task CommitAsync_Twice_Throws()
+    {
+        await using var writer = await Store.CreateAsync("data.bin", Token);
+        await writer.CommitAsync(Token);
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => writer.CommitAsync(Token));
+    }
+
+    [Fact]
+    public async Task CommitAsync_Cancelled_ShowsNothing()
+    {
+        using var source = new CancellationTokenSource();
+        await using (var writer = await Store.CreateAsync("data.bin", Token))
+        {
+            writer.Stream.Write([1]);
+            await source.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => writer.CommitAsync(source.Token));
+        }
+
+        Assert.Empty(Directory.GetFiles(Store.Root));
+    }
+
+    [Fact]
+    public async Task CommitAsync_WhileAnOldStreamIsOpen_OldReaderKeepsTheOldBytes()
+    {
+        await WriteAsync("data.bin", [1, 2, 3]);
+        await using var old = await Store.OpenReadAsync("data.bin", Token);
+        await WriteAsync("data.bin", [4, 5]);
+
+        var bytes = new byte[3];
+        await old.ReadExactlyAsync(bytes, Token);
+        Assert.Equal([1, 2, 3], bytes);
+    }
+
+    [Fact]
+    public async Task CreateAsync_TwoWritersOfOneKey_BothCommitAndTheLastWins()
+    {
+        await using var first = await Store.CreateAsync("data.bin", Token);
+        await using var second = await Store.CreateAsync("data.bin", Token);
+        first.Stream.Write([1]);
+        second.Stream.Write([2]);
+        await first.CommitAsync(Token);
+        await second.CommitAsync(Token);
+
+        Assert.Equal([2], await File.ReadAllBytesAsync(Store.PathOf("data.bin"), Token));
+    }
+
+    [Fact]
+    public async Task ListAsync_ManyKeys_OrdinalOrderWithoutTemporaryFiles()
+    {
+        string[] keys = ["a-b", "a/b", "a/c/d", "a0", "b", "a/B", ".hidden/x"];
+        foreach (var key in keys) await WriteAsync(key, [1]);
+        await using var unfinished = await Store.CreateAsync("a/z", Token);
+
+        Assert.Equal(keys.Order(StringComparer.Ordinal), await KeysAsync(""));
+        Assert.Equal(["a/B", "a/b", "a/c/d"], await KeysAsync("a/"));
+        Assert.Equal(["a-b", "a/B", "a/b", "a/c/d", "a0"], await KeysAsync("a"));
+        Assert.Equal(["a/c/d"], await KeysAsync("a/c"));
+        Assert.Empty(await KeysAsync("nowhere/"));
+    }
+
+    [Fact]
+    public async Task DeleteAsync_PresentOrMissing_LeavesNone()
+    {
+        await WriteAsync("a/b", [1]);
+        await Store.DeleteAsync("a/b", Token);
+        await Store.DeleteAsync("a/b", Token);
+        await Store.DeleteAsync("no/such", Token);
+
+        Assert.Empty(await KeysAsync(""));
+    }
+
+    private async Task<CommittedFile> WriteAsync(string key, byte[] content)
+    {
+        await using var writer = await Store.CreateAsync(key, Token);
+        await writer.Stream.WriteAsync(content, Token);
+        return await writer.CommitAsync(Token);
+    }
+
+    private async Task<List<string>> KeysAsync(string prefix)
+    {
+        var keys = new List<string>();
+        await foreach (var found in Store.ListAsync(prefix, Token)) keys.Add(found.Key);
+        return keys;
+    }
+}
