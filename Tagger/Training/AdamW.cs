@@ -39,7 +39,7 @@ internal sealed class AdamW : IDisposable
         using var scope = NewDisposeScope();
         FirstMoment.mul_(Beta1).add_(gradient, 1 - Beta1);
         SecondMoment.mul_(Beta2).addcmul_(gradient, gradient, 1 - Beta2);
-        values.sub_(values * _decayMask, rate * weightDecay);
+        values.addcmul_(values, _decayMask, -rate * weightDecay);
         var denominator = (SecondMoment / (1 - Math.Pow(Beta2, step))).sqrt_().add_(Epsilon);
         values.addcdiv_(FirstMoment, denominator, -rate / (1 - Math.Pow(Beta1, step)));
     }

@@ -3,7 +3,6 @@ using Stickers.Catalogue;
 using Stickers.Storage;
 using Stickers.Tagger.Models;
 using Stickers.Tagger.Network;
-using static TorchSharp.torch;
 
 namespace Stickers.Tagger.Training;
 
@@ -19,7 +18,7 @@ public sealed record TrainingSummary(ModelManifest Model, bool AlreadyThere);
 public static class Trainer
 {
     /// <summary>Stickers that batch normalisation sees together and that one thread computes; part of the algorithm, not of the machine.</summary>
-    public const int GhostBatch = 16;
+    public const int GhostBatch = 32;
 
     private const string WorkFolder = "work";
 
