@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using Stickers.Catalogue.Tables;
 using Stickers.Storage;
 
 namespace Stickers.Catalogue;
@@ -48,19 +50,53 @@ public sealed record EmbeddingManifest
 /// <summary>Embeddings on storage: <c>embeddings/&lt;model&gt;/&lt;catalogue&gt;/part-*.parquet</c>, <c>embeddings.json</c> last.</summary>
 public sealed class EmbeddingSet
 {
-    /// <summary>Opens a finished set.</summary>
-    /// <exception cref="FileNotFoundException">There is none, or it is unfinished.</exception>
-    public static Task<EmbeddingSet> OpenAsync(LocalStore store, string model, string catalogue, CancellationToken cancellation = default) => throw new NotImplementedException();
+    private const string ManifestName = "embeddings.json";
+    private const int RowsPerGroup = 4096;
+
+    private readonly LocalStore _store;
+    private readonly string _folder;
+
+    private EmbeddingSet(LocalStore store, string folder, EmbeddingManifest manifest) => (_store, _folder, Manifest) = (store, folder, manifest);
 
     /// <summary>Counts, files and hashes.</summary>
-    public EmbeddingManifest Manifest => throw new NotImplementedException();
+    public EmbeddingManifest Manifest { get; }
 
     /// <summary>Hash over the hashes of all parts.</summary>
-    public string ContentHash => throw new NotImplementedException();
+    public string ContentHash => DataSet.ContentHash(Manifest.Files);
+
+    /// <summary>Opens a finished set; the parts' presence and sizes are checked, their content is not (<see cref="VerifyAsync"/>).</summary>
+    /// <exception cref="FileNotFoundException">There is none, or it is unfinished.</exception>
+    /// <exception cref="InvalidDataException">It was written in another format, or a part is missing or has another size.</exception>
+    public static async Task<EmbeddingSet> OpenAsync(LocalStore store, string model, string catalogue, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        var folder = DataSet.EmbeddingFolder(model, catalogue);
+        var manifest = await store.ReadJsonAsync<EmbeddingManifest>($"{folder}/{ManifestName}", cancellation).ConfigureAwait(false)
+            ?? throw new FileNotFoundException($"No finished embeddings of catalogue '{catalogue}' by model '{model}' in '{store.Root}'. Make them with `stickers embed`.", store.PathOf($"{folder}/{ManifestName}"));
+        await DataSet.CheckAsync(store, folder, ManifestName, manifest.FormatVersion, manifest.Files, cancellation).ConfigureAwait(false);
+        return new EmbeddingSet(store, folder, manifest);
+    }
 
     /// <summary>Streams the rows in part order.</summary>
-    public IAsyncEnumerable<StickerEmbedding> ReadAsync(CancellationToken cancellation = default) => throw new NotImplementedException();
+    public async IAsyncEnumerable<StickerEmbedding> ReadAsync([EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        foreach (var file in Manifest.Files)
+        {
+            await foreach (var row in ParquetFile.ReadAsync(_store, $"{_folder}/{file.Path}", new EmbeddingTable(), cancellation).ConfigureAwait(false))
+                yield return row;
+        }
+    }
+
+    /// <summary>Reads all parts and compares their hashes with the manifest's.</summary>
+    /// <exception cref="InvalidDataException">A part differs; the message has both hashes.</exception>
+    public Task VerifyAsync(CancellationToken cancellation = default) => DataSet.VerifyAsync(_store, _folder, Manifest.Files, cancellation);
 
     /// <summary>Writes one part atomically; rows keep their order. The same rows always give the same bytes.</summary>
-    public static Task<CommittedFile> WritePartAsync(LocalStore store, string model, string catalogue, int part, IReadOnlyList<StickerEmbedding> rows, CancellationToken cancellation = default) => throw new NotImplementedException();
+    public static Task<CommittedFile> WritePartAsync(LocalStore store, string model, string catalogue, int part, IReadOnlyList<StickerEmbedding> rows, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(rows);
+        var key = $"{DataSet.EmbeddingFolder(model, catalogue)}/{DataSet.PartName(part)}";
+        return ParquetFile.WriteAsync(store, key, new EmbeddingTable(), rows.ToAsyncEnumerable(), RowsPerGroup, cancellation);
+    }
 }

@@ -1,59 +1,76 @@
+using System.Runtime.CompilerServices;
+using Stickers.Catalogue.Tables;
 using Stickers.Storage;
 
 namespace Stickers.Catalogue;
 
-/// <summary>Reads a committed catalogue: <c>catalogues/&lt;name&gt;/part-*.parquet</c> and <c>catalogue.json</c>.</summary>
+/// <summary>Reads a committed catalogue: <c>catalogues/&lt;name&gt;/part-*.parquet</c>, <c>quarantine.parquet</c> and <c>catalogue.json</c>.</summary>
 public sealed class StickerCatalogue
 {
-    /// <summary>Opens a catalogue by name.</summary>
-    /// <exception cref="FileNotFoundException">There is no such catalogue, or its import has not finished.</exception>
-    public static Task<StickerCatalogue> OpenAsync(LocalStore store, string name, CancellationToken cancellation = default) => throw new NotImplementedException();
+    internal const string ManifestName = "catalogue.json";
+    internal const string QuarantineName = "quarantine.parquet";
+
+    private readonly LocalStore _store;
+    private readonly string _folder;
+
+    private StickerCatalogue(LocalStore store, string folder, CatalogueManifest manifest, TagRules rules) =>
+        (_store, _folder, Manifest, TagRules) = (store, folder, manifest, rules);
 
     /// <summary>The catalogue's name.</summary>
     public string Name => Manifest.Name;
 
     /// <summary>Counts, files and hashes.</summary>
-    public CatalogueManifest Manifest => throw new NotImplementedException();
+    public CatalogueManifest Manifest { get; }
 
     /// <summary>Hash over the hashes of all parts: changes whenever any content does.</summary>
-    public string ContentHash => throw new NotImplementedException();
+    public string ContentHash => DataSet.ContentHash(Parts);
 
     /// <summary>The rules in force for this store (<c>tag-rules.yaml</c> at its root, else the shipped ones).</summary>
-    public TagRules TagRules => throw new NotImplementedException();
+    public TagRules TagRules { get; }
+
+    private IEnumerable<CommittedFile> Parts => Manifest.Files.Take(Manifest.PartCounts.Count);
+
+    /// <summary>Opens a catalogue by name; the parts' presence and sizes are checked, their content is not (<see cref="VerifyAsync"/>).</summary>
+    /// <exception cref="FileNotFoundException">There is no such catalogue, or its import has not finished.</exception>
+    /// <exception cref="InvalidDataException">It was written in another format, or a file is missing or has another size.</exception>
+    public static async Task<StickerCatalogue> OpenAsync(LocalStore store, string name, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        var folder = DataSet.CatalogueFolder(name);
+        var manifest = await store.ReadJsonAsync<CatalogueManifest>($"{folder}/{ManifestName}", cancellation).ConfigureAwait(false)
+            ?? throw new FileNotFoundException($"No catalogue '{name}' in '{store.Root}', or its import has not finished. Make it with `stickers import`.", store.PathOf($"{folder}/{ManifestName}"));
+        await DataSet.CheckAsync(store, folder, ManifestName, manifest.FormatVersion, manifest.Files, cancellation).ConfigureAwait(false);
+        return new StickerCatalogue(store, folder, manifest, TagRules.Of(store));
+    }
 
     /// <summary>Streams all stickers in part order.</summary>
     /// <param name="images">False leaves <see cref="Sticker.Image"/> empty and does not read those bytes.</param>
     /// <param name="cancellation">Stops the stream.</param>
-    public IAsyncEnumerable<Sticker> ReadAsync(bool images = true, CancellationToken cancellation = default) => throw new NotImplementedException();
+    public async IAsyncEnumerable<Sticker> ReadAsync(bool images = true, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        for (var part = 0; part < Manifest.PartCounts.Count; part++)
+        {
+            await foreach (var sticker in ReadPartAsync(part, images, cancellation).ConfigureAwait(false))
+                yield return sticker;
+        }
+    }
 
     /// <summary>Streams the stickers of one part, the unit of resume for the jobs that read a catalogue.</summary>
-    public IAsyncEnumerable<Sticker> ReadPartAsync(int part, bool images = true, CancellationToken cancellation = default) => throw new NotImplementedException();
-}
+    /// <param name="part">0 to <c>Manifest.PartCounts.Count - 1</c>.</param>
+    /// <param name="images">False leaves <see cref="Sticker.Image"/> empty and does not read those bytes.</param>
+    /// <param name="cancellation">Stops the stream.</param>
+    public IAsyncEnumerable<Sticker> ReadPartAsync(int part, bool images = true, CancellationToken cancellation = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(part);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(part, Manifest.PartCounts.Count);
+        return ParquetFile.ReadAsync(_store, $"{_folder}/{Manifest.Files[part].Path}", new StickerTable(images), cancellation);
+    }
 
-/// <summary>catalogue.json</summary>
-public sealed record CatalogueManifest
-{
-    /// <summary>Version of this file's format.</summary>
-    public required int FormatVersion { get; init; }
+    /// <summary>Streams what the import refused, in source order.</summary>
+    public IAsyncEnumerable<QuarantinedFile> ReadQuarantineAsync(CancellationToken cancellation = default) =>
+        ParquetFile.ReadAsync(_store, $"{_folder}/{QuarantineName}", new QuarantineTable(), cancellation);
 
-    /// <summary>The catalogue's name.</summary>
-    public required string Name { get; init; }
-
-    /// <summary>Files offered by the sources = Written + Quarantined.</summary>
-    public required long Read { get; init; }
-
-    /// <summary>Stickers in the parts.</summary>
-    public required long Written { get; init; }
-
-    /// <summary>Rows in quarantine.</summary>
-    public required long Quarantined { get; init; }
-
-    /// <summary>Stickers per part, in part order.</summary>
-    public required IReadOnlyList<long> PartCounts { get; init; }
-
-    /// <summary>Parts in order, then quarantine.parquet.</summary>
-    public required IReadOnlyList<CommittedFile> Files { get; init; }
-
-    /// <summary>Where it came from, for people.</summary>
-    public required IReadOnlyList<string> Sources { get; init; }
+    /// <summary>Reads all files and compares their hashes with the manifest's.</summary>
+    /// <exception cref="InvalidDataException">A file differs; the message has both hashes.</exception>
+    public Task VerifyAsync(CancellationToken cancellation = default) => DataSet.VerifyAsync(_store, _folder, Manifest.Files, cancellation);
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using Stickers.Catalogue.Tables;
 using Stickers.Storage;
 
 namespace Stickers.Catalogue;
@@ -59,18 +61,52 @@ public sealed record SuggestionManifest
 /// <summary>Suggestions on storage: <c>suggestions/&lt;model&gt;/&lt;catalogue&gt;/part-*.parquet</c>, <c>suggestions.json</c> last.</summary>
 public sealed class SuggestionSet
 {
-    /// <summary>Opens a finished set, or returns null when there is none.</summary>
-    public static Task<SuggestionSet?> TryOpenAsync(LocalStore store, string model, string catalogue, CancellationToken cancellation = default) => throw new NotImplementedException();
+    private const string ManifestName = "suggestions.json";
+    private const int RowsPerGroup = 65536;
+
+    private readonly LocalStore _store;
+    private readonly string _folder;
+
+    private SuggestionSet(LocalStore store, string folder, SuggestionManifest manifest) => (_store, _folder, Manifest) = (store, folder, manifest);
 
     /// <summary>Counts, files and hashes.</summary>
-    public SuggestionManifest Manifest => throw new NotImplementedException();
+    public SuggestionManifest Manifest { get; }
 
     /// <summary>Hash over the hashes of all parts.</summary>
-    public string ContentHash => throw new NotImplementedException();
+    public string ContentHash => DataSet.ContentHash(Manifest.Files);
+
+    /// <summary>Opens a finished set, or returns null when there is none. Sizes are checked, content is not (<see cref="VerifyAsync"/>).</summary>
+    /// <exception cref="InvalidDataException">It was written in another format, or a part is missing or has another size.</exception>
+    public static async Task<SuggestionSet?> TryOpenAsync(LocalStore store, string model, string catalogue, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        var folder = DataSet.SuggestionFolder(model, catalogue);
+        var manifest = await store.ReadJsonAsync<SuggestionManifest>($"{folder}/{ManifestName}", cancellation).ConfigureAwait(false);
+        if (manifest is null) return null;
+        await DataSet.CheckAsync(store, folder, ManifestName, manifest.FormatVersion, manifest.Files, cancellation).ConfigureAwait(false);
+        return new SuggestionSet(store, folder, manifest);
+    }
 
     /// <summary>Streams the rows; those of one sticker follow each other, best score first.</summary>
-    public IAsyncEnumerable<Suggestion> ReadAsync(CancellationToken cancellation = default) => throw new NotImplementedException();
+    public async IAsyncEnumerable<Suggestion> ReadAsync([EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        foreach (var file in Manifest.Files)
+        {
+            await foreach (var row in ParquetFile.ReadAsync(_store, $"{_folder}/{file.Path}", new SuggestionTable(), cancellation).ConfigureAwait(false))
+                yield return row;
+        }
+    }
+
+    /// <summary>Reads all parts and compares their hashes with the manifest's.</summary>
+    /// <exception cref="InvalidDataException">A part differs; the message has both hashes.</exception>
+    public Task VerifyAsync(CancellationToken cancellation = default) => DataSet.VerifyAsync(_store, _folder, Manifest.Files, cancellation);
 
     /// <summary>Writes one part atomically; rows keep their order. The same rows always give the same bytes.</summary>
-    public static Task<CommittedFile> WritePartAsync(LocalStore store, string model, string catalogue, int part, IReadOnlyList<Suggestion> rows, CancellationToken cancellation = default) => throw new NotImplementedException();
+    public static Task<CommittedFile> WritePartAsync(LocalStore store, string model, string catalogue, int part, IReadOnlyList<Suggestion> rows, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(rows);
+        var key = $"{DataSet.SuggestionFolder(model, catalogue)}/{DataSet.PartName(part)}";
+        return ParquetFile.WriteAsync(store, key, new SuggestionTable(), rows.ToAsyncEnumerable(), RowsPerGroup, cancellation);
+    }
 }

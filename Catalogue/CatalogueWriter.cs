@@ -1,0 +1,188 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using Stickers.Catalogue.Tables;
+using Stickers.Storage;
+
+namespace Stickers.Catalogue;
+
+/// <summary>
+/// Writes a catalogue in one stream. Parts end at 4,096 stickers or 128 MiB of images, row groups at 512 or 16 MiB, so that one row
+/// group is in memory at a time; the same stickers always give the same bytes. Readers see nothing before <see cref="CommitAsync"/>.
+/// </summary>
+public sealed class CatalogueWriter : IAsyncDisposable
+{
+    private const int StickersPerPart = 4096;
+    private const long BytesPerPart = 128L << 20;
+    private const int StickersPerGroup = 512;
+    private const long BytesPerGroup = 16L << 20;
+    private const int QuarantinedPerCheckpoint = 4096;
+
+    private readonly LocalStore _store;
+    private readonly string _name;
+    private readonly string _folder;
+    private readonly IReadOnlyList<string> _sources;
+
+    private readonly List<CommittedFile> _parts = [];
+    private readonly List<long> _partCounts = [];
+    private int _checkpoints;
+    private long _quarantinedBefore;
+
+    private readonly List<QuarantinedFile> _quarantined = [];
+    private readonly List<Sticker> _group = [];
+    private ParquetOutput<Sticker>? _part;
+    private long _groupBytes, _partBytes, _partStickers;
+
+    private CatalogueWriter(LocalStore store, string name, IReadOnlyList<string> sources) =>
+        (_store, _name, _folder, _sources) = (store, name, DataSet.CatalogueFolder(name), sources);
+
+    /// <summary>Stickers and quarantined files so far, those of an interrupted import included.</summary>
+    public long Read => Written + Quarantined;
+
+    /// <summary>Stickers so far.</summary>
+    public long Written => _partCounts.Sum() + _partStickers;
+
+    /// <summary>Quarantined files so far.</summary>
+    public long Quarantined => _quarantinedBefore + _quarantined.Count;
+
+    /// <summary>Starts a new catalogue; remains of an unfinished one of that name are deleted.</summary>
+    /// <param name="store">Where it will be.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="sources">Where it comes from, for people.</param>
+    /// <param name="cancellation">Stops the call.</param>
+    /// <exception cref="InvalidOperationException">There is a finished catalogue of that name.</exception>
+    public static async Task<CatalogueWriter> CreateAsync(LocalStore store, string name, IReadOnlyList<string> sources, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(sources);
+        var writer = new CatalogueWriter(store, name, sources);
+        if (await store.StatAsync($"{writer._folder}/{StickerCatalogue.ManifestName}", cancellation).ConfigureAwait(false) is not null)
+            throw new InvalidOperationException($"There is a catalogue '{name}' in '{store.Root}' already. Choose another name, or delete it.");
+        await DeleteAsync(store, name, cancellation).ConfigureAwait(false);
+        return writer;
+    }
+
+    /// <summary>Goes on behind the last checkpoint of an unfinished catalogue: <see cref="Read"/> says how much is done.</summary>
+    internal static async Task<CatalogueWriter> ResumeAsync(LocalStore store, string name, IReadOnlyList<string> sources, CancellationToken cancellation)
+    {
+        var writer = new CatalogueWriter(store, name, sources);
+        await foreach (var checkpoint in writer.CheckpointsAsync(cancellation).ConfigureAwait(false))
+        {
+            writer._checkpoints++;
+            writer._quarantinedBefore += checkpoint.Quarantined.Count;
+            if (checkpoint.Part is null) continue;
+            await DataSet.CheckAsync(store, writer._folder, "its checkpoint", DataSet.FormatVersion, [checkpoint.Part], cancellation).ConfigureAwait(false);
+            writer._parts.Add(checkpoint.Part);
+            writer._partCounts.Add(checkpoint.Stickers);
+        }
+
+        return writer;
+    }
+
+    /// <summary>Deletes a catalogue, finished or not; its manifest goes first, so that no reader meets half of it.</summary>
+    public static async Task DeleteAsync(LocalStore store, string name, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        var folder = DataSet.CatalogueFolder(name);
+        await store.DeleteAsync($"{folder}/{StickerCatalogue.ManifestName}", cancellation).ConfigureAwait(false);
+        await foreach (var found in store.ListAsync($"{folder}/", cancellation).ConfigureAwait(false))
+            await store.DeleteAsync(found.Key, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Adds a sticker; the caller sees to it that ids are unique.</summary>
+    /// <exception cref="ArgumentException">The id is not that of the key, or there is no image.</exception>
+    public async Task AddAsync(Sticker sticker, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(sticker);
+        if (sticker.Id != StickerId.FromKey(sticker.Key)) throw new ArgumentException($"Sticker '{sticker.Key}' has id {sticker.Id}, expected {StickerId.FromKey(sticker.Key)}.", nameof(sticker));
+        if (sticker.Image.IsEmpty) throw new ArgumentException($"Sticker '{sticker.Key}' has no image.", nameof(sticker));
+        _group.Add(sticker);
+        _partStickers++;
+        _groupBytes += sticker.Image.Length;
+        _partBytes += sticker.Image.Length;
+        if (_partStickers == StickersPerPart || _partBytes >= BytesPerPart) await CheckpointAsync(cancellation).ConfigureAwait(false);
+        else if (_group.Count == StickersPerGroup || _groupBytes >= BytesPerGroup) await WriteGroupAsync(cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Adds a row to quarantine.</summary>
+    public async Task QuarantineAsync(QuarantinedFile file, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        _quarantined.Add(file);
+        if (_quarantined.Count == QuarantinedPerCheckpoint) await CheckpointAsync(cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Writes what is left, then quarantine, then the manifest: from here on readers see the catalogue.</summary>
+    public async Task<CatalogueManifest> CommitAsync(CancellationToken cancellation = default)
+    {
+        if (_partStickers > 0 || _quarantined.Count > 0) await CheckpointAsync(cancellation).ConfigureAwait(false);
+        var quarantine = await ParquetFile.WriteAsync(_store, $"{_folder}/{StickerCatalogue.QuarantineName}", new QuarantineTable(), QuarantineAsync(cancellation), QuarantinedPerCheckpoint, cancellation).ConfigureAwait(false);
+        var manifest = new CatalogueManifest
+        {
+            FormatVersion = DataSet.FormatVersion,
+            Name = _name,
+            Read = Read,
+            Written = Written,
+            Quarantined = Quarantined,
+            PartCounts = _partCounts,
+            Files = [.. _parts, quarantine],
+            Sources = _sources,
+        };
+        await _store.WriteJsonAsync($"{_folder}/{StickerCatalogue.ManifestName}", manifest, cancellation).ConfigureAwait(false);
+        for (var i = 0; i < _checkpoints; i++) await _store.DeleteAsync(CheckpointKey(i), cancellation).ConfigureAwait(false);
+        return manifest;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_part is not null) await _part.DisposeAsync().ConfigureAwait(false);
+        _part = null;
+    }
+
+    private async Task CheckpointAsync(CancellationToken cancellation)
+    {
+        CommittedFile? file = null;
+        if (_partStickers > 0)
+        {
+            await WriteGroupAsync(cancellation).ConfigureAwait(false);
+            file = await _part!.CommitAsync(cancellation).ConfigureAwait(false);
+            await DisposeAsync().ConfigureAwait(false);
+        }
+
+        var checkpoint = new CatalogueCheckpoint { Read = _partStickers + _quarantined.Count, Stickers = _partStickers, Part = file, Quarantined = _quarantined };
+        await _store.WriteJsonAsync(CheckpointKey(_checkpoints), checkpoint, cancellation).ConfigureAwait(false);
+
+        _checkpoints++;
+        _quarantinedBefore += _quarantined.Count;
+        _quarantined.Clear();
+        if (file is null) return;
+        _parts.Add(file);
+        _partCounts.Add(_partStickers);
+        (_partStickers, _partBytes) = (0, 0);
+    }
+
+    private async Task WriteGroupAsync(CancellationToken cancellation)
+    {
+        if (_group.Count == 0) return;
+        _part ??= await ParquetOutput<Sticker>.CreateAsync(_store, $"{_folder}/{DataSet.PartName(_parts.Count)}", new StickerTable(), cancellation).ConfigureAwait(false);
+        await _part.WriteGroupAsync(_group, cancellation).ConfigureAwait(false);
+        _group.Clear();
+        _groupBytes = 0;
+    }
+
+    private async IAsyncEnumerable<CatalogueCheckpoint> CheckpointsAsync([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        for (var i = 0; await _store.ReadJsonAsync<CatalogueCheckpoint>(CheckpointKey(i), cancellation).ConfigureAwait(false) is { } checkpoint; i++)
+            yield return checkpoint;
+    }
+
+    private async IAsyncEnumerable<QuarantinedFile> QuarantineAsync([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await foreach (var checkpoint in CheckpointsAsync(cancellation).ConfigureAwait(false))
+        {
+            foreach (var row in checkpoint.Quarantined) yield return row;
+        }
+    }
+
+    private string CheckpointKey(int index) => string.Create(CultureInfo.InvariantCulture, $"{_folder}/.import/checkpoint-{index:00000}.json");
+}
