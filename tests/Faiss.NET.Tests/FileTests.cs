@@ -1,0 +1,116 @@
+namespace Faiss.Tests;
+
+public sealed class FileTests : IDisposable
+{
+    private static readonly Vectors Base = new(2000, 16, seed: 3);
+    private static readonly Vectors Queries = new(20, 16, seed: 4);
+    private readonly string _folder = Directory.CreateTempSubdirectory("faiss-net-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private static FaissIndex Built(string factory, int threads = 1)
+    {
+        var index = FaissIndex.Create(Base.D, factory, MetricType.InnerProduct);
+        index.EnableReconstruct();
+        if (!index.IsTrained)
+            index.Train(Base.Data, threads);
+        index.AddWithIds(Base.Data, Base.Ids, threads);
+        return index;
+    }
+
+    private static (float[] Distances, long[] Ids) Results(FaissIndex index)
+    {
+        var distances = new float[Queries.N * 10];
+        var ids = new long[Queries.N * 10];
+        index.Search(Queries.Data, 10, distances, ids, new SearchParameters { NProbe = 8, EfSearch = 64 });
+        return (distances, ids);
+    }
+
+    [Theory]
+    [InlineData("IDMap2,Flat")]
+    [InlineData("IDMap2,HNSW16")]
+    [InlineData("IVF32,Flat")]
+    [InlineData("IVF32,SQ8")]
+    [InlineData("PCA8,IVF32,Flat")]
+    public void Load_SavedIndex_AnswersTheSame(string factory)
+    {
+        using var built = Built(factory);
+        var path = Path.Combine(_folder, "naïve ファイル.faiss");
+        built.Save(path);
+        using var loaded = FaissIndex.Load(path);
+        Assert.Equal((built.Dimension, built.Metric, built.Count, built.IsTrained), (loaded.Dimension, loaded.Metric, loaded.Count, loaded.IsTrained));
+        var (a, b) = (Results(built), Results(loaded));
+        Assert.Equal(a.Ids, b.Ids);
+        Assert.Equal(a.Distances, b.Distances);
+        var (x, y) = (new float[Base.D], new float[Base.D]);
+        built.Reconstruct(Base.Ids[7], x);
+        loaded.Reconstruct(Base.Ids[7], y);
+        Assert.Equal(x, y);
+        var again = Path.Combine(_folder, "again.faiss");
+        loaded.Save(again);
+        if (!factory.Contains("IVF", StringComparison.Ordinal)) // IVF's table of ids changes its order
+            Assert.Equal(File.ReadAllBytes(path), File.ReadAllBytes(again)); // the efSearch ceiling does not leak into files
+    }
+
+    [Theory]
+    [InlineData("IDMap2,Flat", 2)]
+    [InlineData("IVF32,Flat", 2)]
+    [InlineData("IDMap2,HNSW16", 1)]
+    public void Save_SameVectorsTwice_SameBytes(string factory, int threads)
+    {
+        var (a, b) = (Path.Combine(_folder, "a"), Path.Combine(_folder, "b"));
+        using (var one = Built(factory))
+            one.Save(a);
+        using (var two = Built(factory, threads))
+            two.Save(b);
+        Assert.Equal(File.ReadAllBytes(a), File.ReadAllBytes(b));
+    }
+
+    [Fact]
+    public void Load_Missing_ThrowsFileNotFound() =>
+        Assert.Throws<FileNotFoundException>(() => FaissIndex.Load(Path.Combine(_folder, "none.faiss")));
+
+    [Theory]
+    [InlineData("IDMap2,Flat")]
+    [InlineData("IDMap2,HNSW16")]
+    [InlineData("IVF32,Flat")]
+    public void Load_Truncated_Throws(string factory)
+    {
+        var path = Path.Combine(_folder, "cut.faiss");
+        using (var index = Built(factory))
+            index.Save(path);
+        var bytes = File.ReadAllBytes(path);
+        foreach (var length in new[] { 0, 3, 4, 20, 60, bytes.Length / 2, bytes.Length - 1 })
+        {
+            File.WriteAllBytes(path, bytes[..length]);
+            Assert.Equal(FaissError.Faiss, Assert.Throws<FaissException>(() => FaissIndex.Load(path)).Error);
+        }
+    }
+
+    [Fact]
+    public void Load_NotAnIndex_Throws()
+    {
+        var path = Path.Combine(_folder, "text.faiss");
+        File.WriteAllText(path, string.Concat(Enumerable.Repeat("This is no index. ", 100)));
+        Assert.Equal(FaissError.Faiss, Assert.Throws<FaissException>(() => FaissIndex.Load(path)).Error);
+    }
+
+    [Fact]
+    public void Save_FolderMissing_ThrowsIo()
+    {
+        using var index = Built("IDMap2,Flat");
+        var e = Assert.Throws<FaissException>(() => index.Save(Path.Combine(_folder, "no", "such", "folder")));
+        Assert.Equal(FaissError.Io, e.Error);
+        Assert.Contains("No such file", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Save_DiskFull_Throws()
+    {
+        Assert.SkipUnless(File.Exists("/dev/full"), "This system has no /dev/full.");
+        using var index = FaissIndex.Create(2, "IDMap2,Flat", MetricType.L2); // small enough to fail only when the file is closed
+        Assert.Throws<FaissException>(() => index.Save("/dev/full"));
+        using var large = Built("IDMap2,Flat");
+        Assert.Throws<FaissException>(() => large.Save("/dev/full"));
+    }
+}
