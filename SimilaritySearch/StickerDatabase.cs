@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Stickers.Catalogue;
 
 namespace Stickers.SimilaritySearch;
@@ -5,46 +6,135 @@ namespace Stickers.SimilaritySearch;
 /// <summary>stickers.db of a snapshot, read-only: records, thumbnails, and the tags as text. Thread-safe.</summary>
 public sealed class StickerDatabase : IDisposable
 {
-    /// <summary>Opens a database file read-only.</summary>
-    public static StickerDatabase Open(string path) => throw new NotImplementedException();
+    /// <summary>Longest text that <see cref="SearchText"/> takes, characters.</summary>
+    public const int MaxTextLength = TextQuery.MaxLength;
+
+    /// <summary>Most rows that one call returns.</summary>
+    public const int MaxRows = 1000;
+
+    /// <summary>
+    /// Where words may match, best place first: the creator's tags; tags and accepted suggestions; those and the title. In each, whole
+    /// words come before beginnings. The score says the place.
+    /// </summary>
+    private static readonly (string Columns, bool Prefix, float Score)[] Places =
+    [
+        ("tags", false, 1f), ("tags", true, 0.9f),
+        ("tags suggestions", false, 0.7f), ("tags suggestions", true, 0.6f),
+        ("tags suggestions title", false, 0.4f), ("tags suggestions title", true, 0.3f),
+    ];
+
+    private readonly string _path;
+    private readonly ConcurrentBag<StickerDatabaseReader> _idle = [];
+    private volatile bool _disposed;
+
+    private StickerDatabase(string path)
+    {
+        _path = path;
+        Count = Read(reader => reader.Count());
+    }
 
     /// <summary>Number of stickers.</summary>
-    public long Count => throw new NotImplementedException();
+    public long Count { get; }
+
+    /// <summary>Opens a database file read-only. The file must not change while it is open.</summary>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">The file is no stickers.db, or of another format version.</exception>
+    public static StickerDatabase Open(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (!File.Exists(path))
+            throw new FileNotFoundException($"No sticker database at {path}.", path);
+        return new StickerDatabase(Path.GetFullPath(path));
+    }
 
     /// <summary>The record of a sticker, or null.</summary>
-    public StickerRecord? Find(StickerId id) => throw new NotImplementedException();
+    public StickerRecord? Find(StickerId id) => Read(reader => reader.Find(id));
 
     /// <summary>PNG of at most 160 pixels a side, or null.</summary>
-    public byte[]? Thumbnail(StickerId id) => throw new NotImplementedException();
+    public byte[]? Thumbnail(StickerId id) => Read(reader => reader.Thumbnail(id));
 
     /// <summary>
     /// Stickers whose tags, accepted suggestions or title match all words of the text (prefix match on the last word), best first:
-    /// creators' tags before suggestions before titles.
+    /// creators' tags before suggestions before titles. Case, diacritics and full-width forms make no difference.
     /// </summary>
-    public IReadOnlyList<SearchHit> SearchText(string text, int k) => throw new NotImplementedException();
+    /// <param name="text">At most <see cref="MaxTextLength"/> characters; words after the twelfth are left out. A text without words finds nothing.</param>
+    /// <param name="k">1 to <see cref="MaxRows"/>.</param>
+    /// <returns>Hits whose score says where the words were found: 1 creator's tags, 0.7 suggestions, 0.4 title; 0.1 less where the last word goes on.</returns>
+    public IReadOnlyList<SearchHit> SearchText(string text, int k)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(text.Length, MaxTextLength, nameof(text));
+        CheckRows(k, nameof(k));
+        var words = TextQuery.Words(text);
+        if (words.Count == 0)
+            return [];
+        return Read(reader =>
+        {
+            var hits = new List<SearchHit>(k);
+            var seen = new HashSet<long>();
+            foreach (var (columns, prefix, score) in Places)
+            {
+                // A later place finds again what an earlier one has, so as many more are asked for.
+                foreach (var id in reader.Match(TextQuery.Expression(columns, words, prefix), k + seen.Count))
+                {
+                    if (seen.Add(id))
+                        hits.Add(new SearchHit(new StickerId(id), score));
+                    if (hits.Count == k)
+                        return hits;
+                }
+            }
 
-    /// <summary>The tags of the catalogue with the number of stickers carrying them, most frequent first.</summary>
-    public IReadOnlyList<(string Tag, long Count)> TopTags(int k) => throw new NotImplementedException();
+            return hits;
+        });
+    }
+
+    /// <summary>The creators' tags with the number of stickers carrying them, most frequent first.</summary>
+    /// <param name="k">1 to <see cref="MaxRows"/>.</param>
+    public IReadOnlyList<(string Tag, long Count)> TopTags(int k)
+    {
+        CheckRows(k, nameof(k));
+        return Read(reader => reader.TopTags(k));
+    }
 
     /// <summary>A page of the catalogue in a stable, mixed order, for browsing.</summary>
-    public IReadOnlyList<StickerRecord> Browse(int offset, int count) => throw new NotImplementedException();
+    /// <param name="offset">Position to start at, 0 or more; beyond the end the page is empty.</param>
+    /// <param name="count">1 to <see cref="MaxRows"/>.</param>
+    public IReadOnlyList<StickerRecord> Browse(int offset, int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        CheckRows(count, nameof(count));
+        return Read(reader => reader.Browse(offset, count));
+    }
 
-    /// <inheritdoc/>
-    public void Dispose() => throw new NotImplementedException();
-}
+    /// <summary>Closes all connections; calls in flight finish, later ones throw <see cref="ObjectDisposedException"/>.</summary>
+    public void Dispose()
+    {
+        _disposed = true;
+        while (_idle.TryTake(out var reader))
+            reader.Dispose();
+    }
 
-/// <summary>Writes a stickers.db. The same rows in the same order give the same bytes.</summary>
-public sealed class StickerDatabaseWriter : IDisposable
-{
-    /// <summary>Creates the file, replacing what stood there.</summary>
-    public static StickerDatabaseWriter Create(string path) => throw new NotImplementedException();
+    private static void CheckRows(int rows, string name)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1, name);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(rows, MaxRows, name);
+    }
 
-    /// <summary>Adds one sticker with its thumbnail (PNG, at most 160 pixels a side).</summary>
-    public void Add(StickerRecord record, ReadOnlySpan<byte> thumbnail) => throw new NotImplementedException();
-
-    /// <summary>Builds the text index and closes the file.</summary>
-    public void Complete() => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public void Dispose() => throw new NotImplementedException();
+    /// <summary>Lends a connection to one call; there are never more of them than calls at once.</summary>
+    private T Read<T>(Func<StickerDatabaseReader, T> work)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (!_idle.TryTake(out var reader))
+            reader = new StickerDatabaseReader(_path);
+        try
+        {
+            return work(reader);
+        }
+        finally
+        {
+            _idle.Add(reader);
+            if (_disposed)
+                Dispose();
+        }
+    }
 }

@@ -1,0 +1,125 @@
+using System.Text.Json;
+using Microsoft.Data.Sqlite;
+using Stickers.Catalogue;
+
+namespace Stickers.SimilaritySearch;
+
+/// <summary>One connection to a stickers.db with its prepared statements; for one thread at a time.</summary>
+internal sealed class StickerDatabaseReader : IDisposable
+{
+    private const string Columns = "s.id, s.key, s.pack, s.creator, s.title, s.locale, s.tags, s.suggestions";
+
+    private readonly SqliteConnection _connection;
+    private readonly Dictionary<string, SqliteCommand> _commands = [];
+
+    /// <exception cref="InvalidDataException">The file is no stickers.db, or of another format version.</exception>
+    public StickerDatabaseReader(string path)
+    {
+        // immutable: no locks and no look for a journal, since a snapshot's files never change.
+        var uri = "file:" + Uri.EscapeDataString(path).Replace("%2F", "/", StringComparison.Ordinal) + "?immutable=1";
+        _connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = uri, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
+        try
+        {
+            _connection.Open();
+            var (application, version) = (Scalar("PRAGMA application_id"), Scalar("PRAGMA user_version"));
+            if (application != StickerDatabaseSchema.ApplicationId)
+                throw new InvalidDataException($"{path} is an SQLite database, but not of stickers (application_id {application}, expected {StickerDatabaseSchema.ApplicationId}).");
+            if (version != StickerDatabaseSchema.Version)
+                throw new InvalidDataException($"{path} has format version {version}; this program reads version {StickerDatabaseSchema.Version}. Build the index again.");
+            Scalar("PRAGMA trusted_schema = OFF; PRAGMA mmap_size = 1073741824; SELECT 0");
+        }
+        catch (SqliteException e)
+        {
+            _connection.Dispose();
+            throw new InvalidDataException($"{path} is no readable SQLite database: {e.Message}", e);
+        }
+        catch
+        {
+            _connection.Dispose();
+            throw;
+        }
+    }
+
+    public long Count() => Scalar("SELECT coalesce(max(position) + 1, 0) FROM browse");
+
+    public StickerRecord? Find(StickerId id)
+    {
+        using var rows = Query($"SELECT {Columns} FROM sticker s WHERE s.id = $a", id.Value);
+        return rows.Read() ? RecordOf(rows) : null;
+    }
+
+    public byte[]? Thumbnail(StickerId id)
+    {
+        using var rows = Query("SELECT png FROM thumbnail WHERE id = $a", id.Value);
+        return rows.Read() ? rows.GetFieldValue<byte[]>(0) : null;
+    }
+
+    public List<long> Match(string expression, int limit)
+    {
+        using var rows = Query("SELECT rowid FROM words WHERE words MATCH $a ORDER BY rank, rowid LIMIT $b", expression, limit);
+        var ids = new List<long>();
+        while (rows.Read())
+            ids.Add(rows.GetInt64(0));
+        return ids;
+    }
+
+    public List<(string Tag, long Count)> TopTags(int k)
+    {
+        using var rows = Query("SELECT tag, count FROM top_tag ORDER BY position LIMIT $a", k);
+        var tags = new List<(string, long)>();
+        while (rows.Read())
+            tags.Add((rows.GetString(0), rows.GetInt64(1)));
+        return tags;
+    }
+
+    public List<StickerRecord> Browse(int offset, int count)
+    {
+        using var rows = Query($"SELECT {Columns} FROM browse b JOIN sticker s ON s.id = b.id WHERE b.position >= $a ORDER BY b.position LIMIT $b", offset, count);
+        var records = new List<StickerRecord>();
+        while (rows.Read())
+            records.Add(RecordOf(rows));
+        return records;
+    }
+
+    public void Dispose()
+    {
+        foreach (var command in _commands.Values)
+            command.Dispose();
+        _connection.Dispose();
+    }
+
+    private static StickerRecord RecordOf(SqliteDataReader row) => new()
+    {
+        Id = new StickerId(row.GetInt64(0)),
+        Key = row.GetString(1),
+        Pack = row.GetString(2),
+        Creator = row.GetString(3),
+        Title = row.IsDBNull(4) ? null : row.GetString(4),
+        Locale = row.GetString(5),
+        Tags = JsonSerializer.Deserialize<string[]>(row.GetString(6), StickerDatabaseSchema.Json)!,
+        Suggestions = JsonSerializer.Deserialize<SuggestedTag[]>(row.GetString(7), StickerDatabaseSchema.Json)!,
+    };
+
+    private SqliteDataReader Query(string sql, object a, object? b = null)
+    {
+        if (!_commands.TryGetValue(sql, out var command))
+        {
+            command = _connection.CreateCommand();
+            command.CommandText = sql;
+            _commands.Add(sql, command);
+        }
+
+        command.Parameters.Clear();
+        command.Parameters.AddWithValue("$a", a);
+        if (b is not null)
+            command.Parameters.AddWithValue("$b", b);
+        return command.ExecuteReader();
+    }
+
+    private long Scalar(string sql)
+    {
+        using var command = _connection.CreateCommand();
+        command.CommandText = sql;
+        return Convert.ToInt64(command.ExecuteScalar(), System.Globalization.CultureInfo.InvariantCulture);
+    }
+}
