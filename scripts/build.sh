@@ -6,8 +6,6 @@ cd "$(dirname "$0")/.."
 target=$1
 
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 MSBUILDDISABLENODEREUSE=1
-# The SDK insists on ICU, which a bare Debian lacks; building needs none of it.
-[ -n "$(find /usr/lib /lib -name 'libicuuc.so.*' -print -quit 2>/dev/null)" ] || export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
 
 mkdir -p artifacts
 stamp=artifacts/$(basename "$target").stamp

@@ -8,6 +8,15 @@ packages=(
   "libfaiss-dev|the vector search library that Faiss.NET binds"
   "libopenblas-dev|the matrix routines that Faiss calls"
 )
+# Each release of Debian names ICU by its own number; only where none is there, the one of this release is asked for.
+if ! compgen -G '/usr/lib/*/libicuuc.so.*' >/dev/null && ! compgen -G '/usr/lib*/libicuuc.so.*' >/dev/null; then
+  case $(. /etc/os-release 2>/dev/null && echo "${VERSION_CODENAME:-}") in
+    bookworm) icu=libicu72 ;;
+    trixie) icu=libicu76 ;;
+    *) icu=libicu-dev ;;
+  esac
+  packages+=("$icu|Unicode rules: .NET needs them, and tags are normalised by them")
+fi
 for purpose in "$@"; do
   case $purpose in
     demo) packages+=("openclipart-svg|8,121 drawings with their creators' tags: the demo's catalogue (173 MB)") ;;
