@@ -38,6 +38,8 @@ internal static class StickersProgram
 
     private static IEnumerable<Command> Commands() =>
     [
+        TrainCommand.Create(),
+        EvaluateCommand.Create(),
         TagCommand.Create(),
         BackfillCommand.Create(),
         EmbedCommand.Create(),

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Stickers.Catalogue;
 
 namespace Stickers.Cli.Commands;
 
@@ -8,6 +9,9 @@ internal static class SharedOptions
     public static Option<string> CreateCatalogue() => new("--catalogue") { Description = "Name of the catalogue.", HelpName = "name", Required = true };
 
     public static Option<string?> CreateModel() => new("--model") { Description = "Model version; may be left out when there is only one.", HelpName = "version" };
+
+    public static Option<SplitBy> CreateSplit(string description) => new Option<SplitBy>("--split") { Description = description, DefaultValueFactory = _ => SplitBy.Creator }
+        .AcceptOnlyFromAmong(StringComparer.OrdinalIgnoreCase, "creator", "concept");
 
     public static Option<bool> CreateReplace(string description) => new("--replace") { Description = description };
 }

@@ -12,7 +12,8 @@ internal static class SimilarCommand
     public static Command Create()
     {
         var query = new Argument<string>("query") { Description = "A sticker's id or key, or an image file.", HelpName = "id|image" };
-        var space = new Option<EmbeddingSpace>("--space") { Description = "'visual' for what looks alike, 'semantic' for what means the same.", DefaultValueFactory = _ => EmbeddingSpace.Visual };
+        var space = new Option<EmbeddingSpace>("--space") { Description = "'visual' for what looks alike, 'semantic' for what means the same.", DefaultValueFactory = _ => EmbeddingSpace.Visual }
+            .AcceptOnlyFromAmong(StringComparer.OrdinalIgnoreCase, "visual", "semantic");
         var k = new Option<int>("--k") { Description = "How many to show, 1 to 1000.", HelpName = "count", DefaultValueFactory = _ => 10 };
         k.Validators.Add(result =>
         {

@@ -3,6 +3,10 @@ namespace Stickers.Cli.Tests;
 public sealed class FailedWorkTests
 {
     [Theory]
+    [InlineData("train --catalogue none --model m")]
+    [InlineData("evaluate --catalogue none --model m")]
+    [InlineData("backfill --catalogue none --model m")]
+    [InlineData("embed --catalogue none --model m")]
     [InlineData("serve")]
     [InlineData("similar 42")]
     [InlineData("tag cat.png")]

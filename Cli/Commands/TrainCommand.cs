@@ -1,0 +1,58 @@
+using System.CommandLine;
+using Spectre.Console;
+using Stickers.Cli.Terminal;
+using Stickers.Tagger.Training;
+
+namespace Stickers.Cli.Commands;
+
+/// <summary><c>stickers train</c></summary>
+internal static class TrainCommand
+{
+    public static Command Create()
+    {
+        var catalogue = SharedOptions.CreateCatalogue();
+        var model = new Option<string>("--model") { Description = "Version under which the model is kept.", HelpName = "version", Required = true };
+        var split = SharedOptions.CreateSplit("What is never on two sides: 'creator' measures unseen styles, 'concept' unseen meanings.");
+        var budget = Duration.CreateOption("--budget", "Time for training, interrupted runs added up.", TimeSpan.FromMinutes(10));
+        var support = new Option<int>("--min-support") { Description = "Training stickers that a tag needs to be learned.", HelpName = "count", DefaultValueFactory = _ => 20 };
+        var seed = new Option<int>("--seed") { Description = "Seed of weights, order and augmentation.", HelpName = "number", DefaultValueFactory = _ => 1 };
+        support.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() < 1) result.AddError("--min-support must be at least 1.");
+        });
+        return new WorkCommand("train", "Learn tags and embeddings from the labels that creators gave.")
+        {
+            Options = { catalogue, model, split, budget, support, seed },
+            Examples = [("stickers train --catalogue clipart --model clipart-1 --budget 15m", "Writes models/clipart-1 under the root.")],
+            Resume = "Run the same command again: it goes on from its last checkpoint with what is left of the budget.",
+        }.Does(async (parse, session) =>
+        {
+            var options = new TrainingOptions
+            {
+                Catalogue = parse.GetRequiredValue(catalogue),
+                Version = parse.GetRequiredValue(model),
+                SplitBy = parse.GetValue(split),
+                Budget = parse.GetValue(budget).Time,
+                MinimumSupport = parse.GetValue(support),
+                Seed = parse.GetValue(seed),
+            };
+            var store = session.OpenStore();
+            Show(session.Screen, await session.Screen.WatchAsync(progress => Trainer.RunAsync(store, options, progress, session.Cancellation)));
+        });
+    }
+
+    private static void Show(Screen screen, TrainingSummary summary)
+    {
+        var model = summary.Model;
+        if (screen.Json)
+        {
+            Screen.WriteJson(model);
+            return;
+        }
+
+        if (summary.AlreadyThere) screen.Out.WriteLine($"Model {model.Version} is there already; nothing was done.");
+        screen.Out.WriteLine(
+            $"Model {model.Version} knows {model.Network.Tags:N0} tags; it learned from {model.TrainingStickers:N0} stickers in {model.Steps:N0} steps of {model.BatchSize} "
+            + $"({Quantity.Duration(TimeSpan.FromSeconds(model.TrainingSeconds))}). Measure it with 'stickers evaluate'.");
+    }
+}
