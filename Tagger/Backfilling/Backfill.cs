@@ -15,7 +15,7 @@ public sealed record BackfillOptions
     /// <summary>Images in a batch of the network, 4 to 256.</summary>
     public int BatchSize { get; init; } = 64;
 
-    /// <summary>Make a finished set anew; without it, one made from other inputs is an error.</summary>
+    /// <summary>Make a finished set anew; without it, one made from other inputs is an error. Also for when the tag rules have changed.</summary>
     public bool Replace { get; init; }
 }
 

@@ -1,0 +1,29 @@
+using Stickers.Tagger.Backfilling;
+using static TorchSharp.torch;
+
+namespace Stickers.Tagger.Tests.Backfilling;
+
+[CollectionDefinition(nameof(TensorLeakTests), DisableParallelization = true)]
+public sealed class RunsAlone;
+
+/// <summary>Alone, because the count of living tensors is the whole process's.</summary>
+[Collection(nameof(TensorLeakTests))]
+public sealed class TensorLeakTests
+{
+    [Fact]
+    public async Task Embed_ManyBatches_LeavesNoMoreTensorsThanALoad()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        using var store = new TestStore();
+        await store.AddCatalogueAsync(Enumerable.Range(0, 300).Select(number => TestStore.Draw(number)), cancellation);
+        await store.AddModelAsync(cancellation);
+        // TorchSharp counts a moved handle as living for ever: what a load and nothing else leaves is not ours.
+        var before = Tensor.TotalCount;
+        StickerModel.Load(store.Store.PathOf($"models/{TestStore.Model}")).Dispose();
+        var left = Tensor.TotalCount - before;
+
+        await Embed.RunAsync(store.Store, new EmbedOptions { Model = TestStore.Model, Catalogue = TestStore.Catalogue, BatchSize = 8 }, null, cancellation);
+
+        Assert.Equal(before + 2 * left, Tensor.TotalCount);
+    }
+}

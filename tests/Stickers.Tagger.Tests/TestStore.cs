@@ -1,0 +1,114 @@
+using Stickers.Catalogue;
+using Stickers.Catalogue.Images;
+using Stickers.Storage;
+using Stickers.Tagger.Models;
+using Stickers.Tagger.Network;
+
+namespace Stickers.Tagger.Tests;
+
+/// <summary>A store in a folder of its own, with drawn stickers and an untrained model: small, but all of it real files.</summary>
+internal sealed class TestStore : IDisposable
+{
+    public const string Catalogue = "drawn";
+    public const string Model = "untrained";
+
+    public static readonly string[] Vocabulary = ["disc", "green", "red", "square"];
+
+    public TestStore() => Store = new LocalStore(Directory.CreateTempSubdirectory("stickers-tagger-").FullName);
+
+    public LocalStore Store { get; }
+
+    /// <summary>A copy that other tests do not see.</summary>
+    public TestStore Copy()
+    {
+        var copy = new TestStore();
+        foreach (var file in Directory.EnumerateFiles(Store.Root, "*", SearchOption.AllDirectories))
+        {
+            var target = Path.Combine(copy.Store.Root, Path.GetRelativePath(Store.Root, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(file, target);
+        }
+        return copy;
+    }
+
+    /// <summary>Writes stickers under <see cref="Catalogue"/>.</summary>
+    public async Task<CatalogueManifest> AddCatalogueAsync(IEnumerable<Sticker> stickers, CancellationToken cancellation)
+    {
+        await using var writer = await CatalogueWriter.CreateAsync(Store, Catalogue, ["drawn by a test"], cancellation);
+        foreach (var sticker in stickers)
+            await writer.AddAsync(sticker, cancellation);
+        return await writer.CommitAsync(cancellation);
+    }
+
+    /// <summary>Writes an untrained network under <see cref="Model"/>.</summary>
+    public async Task AddModelAsync(CancellationToken cancellation, float accept = 0.5f, string catalogueHash = "none")
+    {
+        var configuration = new NetworkConfiguration { InputSide = 32, Widths = [8, 8, 8, 8], Tags = Vocabulary.Length, VisualDimension = 16, SemanticDimension = 12 };
+        TorchSharp.torch.manual_seed(1);
+        using var net = new StickerNet(configuration);
+        await ModelFiles.WriteAsync(
+            Store,
+            net,
+            new VocabularyFile(ModelFiles.FormatVersion, [.. Vocabulary.Select(tag => new VocabularyTag(tag, 20))]),
+            new ThresholdsFile(ModelFiles.FormatVersion, PlattScaling.Identity, [.. Vocabulary.Select(_ => accept)], accept * 0.9f),
+            new ModelManifest
+            {
+                FormatVersion = ModelFiles.FormatVersion,
+                Version = Model,
+                Network = configuration,
+                Catalogue = Catalogue,
+                CatalogueHash = catalogueHash,
+                SplitBy = SplitBy.Creator,
+                Seed = 1,
+                Steps = 0,
+                BatchSize = 32,
+                TrainingSeconds = 0,
+                TrainingStickers = 0,
+                ValidationStickers = 0,
+                Files = [],
+            },
+            cancellation);
+    }
+
+    /// <summary>A sticker of one colour and shape, tagged by whoever calls.</summary>
+    public static Sticker Draw(int number, string creator = "someone", string pack = "pack", string[]? tags = null, string? concept = null)
+    {
+        const int Side = 24;
+        var rgba = new byte[Side * Side * 4];
+        for (var y = 0; y < Side; y++)
+        {
+            for (var x = 0; x < Side; x++)
+            {
+                int dx = x - Side / 2, dy = y - Side / 2, radius = 4 + number % 7;
+                if (number % 2 == 0 ? dx * dx + dy * dy > radius * radius : Math.Max(Math.Abs(dx), Math.Abs(dy)) > radius)
+                    continue;
+                new[] { (byte)(number * 37), (byte)(number * 101), (byte)(number * 17), (byte)255 }.CopyTo(rgba, (y * Side + x) * 4);
+            }
+        }
+        var key = $"{pack}/{number}";
+        return new Sticker
+        {
+            Id = StickerId.FromKey(key),
+            Key = key,
+            Pack = pack,
+            Creator = creator,
+            Tags = tags ?? [],
+            Concept = concept,
+            Image = ImageDecoder.EncodePng(new RasterImage(Side, Side, rgba)),
+            ImagePath = $"{number}.png",
+            Format = StickerFormat.Png,
+            Width = Side,
+            Height = Side,
+        };
+    }
+
+    /// <summary>Hashes of all files below a folder, by path.</summary>
+    public SortedDictionary<string, string> Hashes(string folder)
+    {
+        var root = Store.PathOf(folder);
+        return new(Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories)
+            .ToDictionary(path => Path.GetRelativePath(root, path), path => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(path)))), StringComparer.Ordinal);
+    }
+
+    public void Dispose() => Directory.Delete(Store.Root, recursive: true);
+}
