@@ -30,6 +30,13 @@ public sealed class StickerCatalogue
 
     private IEnumerable<CommittedFile> Parts => Manifest.Files.Take(Manifest.PartCounts.Count);
 
+    /// <summary>Whether there is a finished catalogue of that name.</summary>
+    public static async Task<bool> ExistsAsync(LocalStore store, string name, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        return await store.StatAsync($"{DataSet.CatalogueFolder(name)}/{ManifestName}", cancellation).ConfigureAwait(false) is not null;
+    }
+
     /// <summary>Opens a catalogue by name; the parts' presence and sizes are checked, their content is not (<see cref="VerifyAsync"/>).</summary>
     /// <exception cref="FileNotFoundException">There is no such catalogue, or its import has not finished.</exception>
     /// <exception cref="InvalidDataException">It was written in another format, or a file is missing or has another size.</exception>
