@@ -101,7 +101,10 @@ public sealed class StickerModel : IDisposable
         var net = new StickerNet(manifest.Network);
         try
         {
-            LoadWeights(net, Path.Combine(directory, ModelFiles.Weights));
+            var weights = Path.Combine(directory, ModelFiles.Weights);
+            var (tensors, _) = SafeTensors.Read(weights);
+            FlatParameters.Of(net).Load(tensors, weights);
+            FlatParameters.BuffersOf(net).Load(tensors, weights);
             return new StickerModel(manifest, vocabulary, thresholds, net);
         }
         catch
@@ -154,27 +157,6 @@ public sealed class StickerModel : IDisposable
     {
         _inference.Dispose();
         _net.Dispose();
-    }
-
-    private static void LoadWeights(StickerNet net, string path)
-    {
-        var (tensors, _) = SafeTensors.Read(path);
-        try
-        {
-            using var noGrad = no_grad();
-            foreach (var (name, tensor) in FlatParameters.Of(net).Parts.Concat(FlatParameters.BuffersOf(net).Parts))
-            {
-                if (!tensors.TryGetValue(name, out var saved))
-                    throw new InvalidDataException($"{path}: tensor {name} is missing.");
-                if (!saved.shape.SequenceEqual(tensor.shape))
-                    throw new InvalidDataException($"{path}: tensor {name} has shape [{string.Join(", ", saved.shape)}], the network expects [{string.Join(", ", tensor.shape)}].");
-                tensor.copy_(saved);
-            }
-        }
-        finally
-        {
-            foreach (var tensor in tensors.Values) tensor.Dispose();
-        }
     }
 
     private static T Read<T>(string path)

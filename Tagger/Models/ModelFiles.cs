@@ -29,8 +29,7 @@ internal static class ModelFiles
         CommittedFile weights;
         await using (var writer = await store.CreateAsync($"{folder}/{Weights}", cancellation))
         {
-            var tensors = FlatParameters.Of(net).Parts.Concat(FlatParameters.BuffersOf(net).Parts);
-            SafeTensors.Write(writer.Stream, tensors, new Dictionary<string, string> { ["format"] = "pt" });
+            SafeTensors.Write(writer.Stream, FlatParameters.Of(net).ToTensors().Concat(FlatParameters.BuffersOf(net).ToTensors()), new Dictionary<string, string> { ["format"] = "pt" });
             weights = await writer.CommitAsync(cancellation);
         }
         var files = new[]

@@ -2,10 +2,14 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace Stickers.Tagger.Models;
+
+/// <summary>A float32 tensor of a file.</summary>
+/// <param name="Name">Unique name.</param>
+/// <param name="Shape">Its dimensions.</param>
+/// <param name="Values">Row-major values.</param>
+internal sealed record NamedTensor(string Name, IReadOnlyList<long> Shape, ReadOnlyMemory<float> Values);
 
 /// <summary>
 /// The safetensors format (Hugging Face, "Format" section of its README): 8 bytes little-endian header length, a JSON header, raw
@@ -16,21 +20,20 @@ internal static class SafeTensors
     private const int MaxHeaderBytes = 16 << 20;
 
     /// <summary>Writes tensors in the order given.</summary>
-    public static void Write(Stream stream, IEnumerable<(string Name, Tensor Tensor)> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    public static void Write(Stream stream, IEnumerable<NamedTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
-        using var scope = NewDisposeScope();
-        var list = tensors.Select(t => (t.Name, Tensor: t.Tensor.detach().cpu().to_type(ScalarType.Float32).contiguous())).ToArray();
+        var list = tensors.ToArray();
         var header = new JsonObject();
         if (metadata is not null)
             header["__metadata__"] = new JsonObject(metadata.Select(m => KeyValuePair.Create(m.Key, (JsonNode?)JsonValue.Create(m.Value))));
         long offset = 0;
-        foreach (var (name, tensor) in list)
+        foreach (var tensor in list)
         {
-            var end = offset + (tensor.numel() * sizeof(float));
-            header[name] = new JsonObject
+            var end = offset + ((long)tensor.Values.Length * sizeof(float));
+            header[tensor.Name] = new JsonObject
             {
                 ["dtype"] = "F32",
-                ["shape"] = new JsonArray([.. tensor.shape.Select(s => (JsonNode)JsonValue.Create(s))]),
+                ["shape"] = new JsonArray([.. tensor.Shape.Select(s => (JsonNode)JsonValue.Create(s))]),
                 ["data_offsets"] = new JsonArray(JsonValue.Create(offset), JsonValue.Create(end)),
             };
             offset = end;
@@ -42,12 +45,12 @@ internal static class SafeTensors
         stream.Write(length);
         stream.Write(json);
         for (var i = json.Length; i < padded; i++) stream.WriteByte((byte)' ');
-        foreach (var (_, tensor) in list) stream.Write(MemoryMarshal.AsBytes<float>(tensor.data<float>().ToArray()));
+        foreach (var tensor in list) stream.Write(MemoryMarshal.AsBytes(tensor.Values.Span));
     }
 
-    /// <summary>Reads a whole file. The caller owns the tensors.</summary>
+    /// <summary>Reads a whole file.</summary>
     /// <exception cref="InvalidDataException">The file is not well-formed safetensors of float32.</exception>
-    public static (Dictionary<string, Tensor> Tensors, Dictionary<string, string> Metadata) Read(string path)
+    public static (Dictionary<string, NamedTensor> Tensors, Dictionary<string, string> Metadata) Read(string path)
     {
         var file = File.ReadAllBytes(path);
         if (file.Length < 8) throw new InvalidDataException($"{path} is too short for safetensors: {file.Length} bytes.");
@@ -55,7 +58,7 @@ internal static class SafeTensors
         if (headerLength > MaxHeaderBytes || 8 + (long)headerLength > file.Length)
             throw new InvalidDataException($"{path}: header of {headerLength} bytes does not fit a file of {file.Length}.");
         var data = file.AsMemory(8 + (int)headerLength);
-        var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
+        var tensors = new Dictionary<string, NamedTensor>(StringComparer.Ordinal);
         var metadata = new Dictionary<string, string>(StringComparer.Ordinal);
         try
         {
@@ -70,16 +73,14 @@ internal static class SafeTensors
                 tensors[entry.Name] = ReadTensor(path, entry, data);
             }
         }
-        catch (Exception e)
+        catch (Exception e) when (e is not InvalidDataException)
         {
-            foreach (var tensor in tensors.Values) tensor.Dispose();
-            if (e is InvalidDataException) throw;
             throw new InvalidDataException($"{path}: malformed safetensors header. {e.Message}", e);
         }
         return (tensors, metadata);
     }
 
-    private static Tensor ReadTensor(string path, JsonProperty entry, ReadOnlyMemory<byte> data)
+    private static NamedTensor ReadTensor(string path, JsonProperty entry, ReadOnlyMemory<byte> data)
     {
         var type = entry.Value.GetProperty("dtype").GetString();
         if (type != "F32") throw new InvalidDataException($"{path}: tensor {entry.Name} is {type}, F32 expected.");
@@ -88,7 +89,6 @@ internal static class SafeTensors
         var count = shape.Aggregate(1L, (a, b) => checked(a * b));
         if (shape.Any(s => s < 0) || offsets.Length != 2 || offsets[0] < 0 || offsets[1] > data.Length || offsets[1] - offsets[0] != count * sizeof(float))
             throw new InvalidDataException($"{path}: tensor {entry.Name} of shape [{string.Join(", ", shape)}] does not match its place in the file.");
-        var values = MemoryMarshal.Cast<byte, float>(data.Span[(int)offsets[0]..(int)offsets[1]]).ToArray();
-        return torch.tensor(values, shape).DetachFromDisposeScope();
+        return new NamedTensor(entry.Name, shape, MemoryMarshal.Cast<byte, float>(data.Span[(int)offsets[0]..(int)offsets[1]]).ToArray());
     }
 }

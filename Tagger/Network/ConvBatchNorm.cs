@@ -3,11 +3,38 @@ using static TorchSharp.torch;
 
 namespace Stickers.Tagger.Network;
 
+/// <summary>Batch normalisation over (B, H, W) with PyTorch's names, without its count of batches, which nothing here reads.</summary>
+internal sealed class BatchNorm : nn.Module<Tensor, Tensor>
+{
+    private const double Momentum = 0.1;
+    private const double Epsilon = 1e-5;
+    private readonly Parameter weight;
+    private readonly Parameter bias;
+    private readonly Tensor running_mean;
+    private readonly Tensor running_var;
+
+    /// <param name="channels">Channels in and out.</param>
+    /// <param name="zeroGamma">Starts as zero, so that a residual block starts as the identity (Goyal et al. 2017, section 5.1).</param>
+    public BatchNorm(int channels, bool zeroGamma) : base(nameof(BatchNorm))
+    {
+        weight = new Parameter(zeroGamma ? zeros(channels) : ones(channels));
+        bias = new Parameter(zeros(channels));
+        running_mean = zeros(channels);
+        running_var = ones(channels);
+        register_buffer(nameof(running_mean), running_mean);
+        register_buffer(nameof(running_var), running_var);
+        RegisterComponents();
+    }
+
+    public override Tensor forward(Tensor input) =>
+        nn.functional.batch_norm(input, running_mean, running_var, weight, bias, training, Momentum, Epsilon);
+}
+
 /// <summary>Convolution without bias, batch normalisation, optional ReLU.</summary>
 internal sealed class ConvBatchNorm : nn.Module<Tensor, Tensor>
 {
     private readonly Parameter weight;
-    private readonly BatchNorm2d bn;
+    private readonly BatchNorm bn;
     private readonly long[] _stride;
     private readonly long[] _padding;
     private readonly bool _relu;
@@ -17,16 +44,15 @@ internal sealed class ConvBatchNorm : nn.Module<Tensor, Tensor>
     /// <param name="kernel">Side of the kernel; the input is padded so that stride 1 keeps its size.</param>
     /// <param name="stride">Step of the kernel.</param>
     /// <param name="relu">Whether a ReLU follows.</param>
-    /// <param name="zeroGamma">Starts as zero, so that a residual block starts as the identity (Goyal et al. 2017, section 5.1).</param>
+    /// <param name="zeroGamma">Whether the normalisation starts as zero.</param>
     public ConvBatchNorm(int inChannels, int outChannels, int kernel, int stride, bool relu = true, bool zeroGamma = false) : base(nameof(ConvBatchNorm))
     {
         _stride = [stride, stride];
         _padding = [(kernel - 1) / 2, (kernel - 1) / 2];
         _relu = relu;
-        using var he = randn(outChannels, inChannels, kernel, kernel);
-        weight = new Parameter(he * Math.Sqrt(2.0 / (inChannels * kernel * kernel)));
-        bn = nn.BatchNorm2d(outChannels);
-        if (zeroGamma) nn.init.zeros_(bn.weight);
+        weight = new Parameter(empty(outChannels, inChannels, kernel, kernel));
+        nn.init.kaiming_normal_(weight, mode: nn.init.FanInOut.FanIn, nonlinearity: nn.init.NonlinearityType.ReLU);
+        bn = new BatchNorm(outChannels, zeroGamma);
         RegisterComponents();
     }
 
@@ -60,6 +86,6 @@ internal sealed class BasicBlock : nn.Module<Tensor, Tensor>
     {
         // (B, Cin, H, W) -> (B, Cout, H / stride, W / stride)
         var residual = conv2.forward(conv1.forward(input));
-        return residual.add_(downsample is null ? input : downsample.forward(input)).relu_();
+        return residual.add_(downsample is null ? input : downsample.forward(input), Scalars.One).relu_();
     }
 }

@@ -1,63 +1,117 @@
+using System.Runtime.InteropServices;
+using Stickers.Tagger.Models;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Stickers.Tagger.Network;
 
 /// <summary>
-/// A network's parameters (or its buffers) seen as one float32 vector, in the order of their names. Optimiser, averaging over
-/// replicas, weight averaging and checkpoints then are each a few operations on one vector.
+/// A network's parameters (or its buffers) seen as one array on the host, in the order of their names. Optimiser, averaging over
+/// replicas, weight averaging and checkpoints then are each a loop over one array, wherever the network itself runs.
 /// </summary>
 internal sealed class FlatParameters
 {
-    private readonly (string Name, Tensor Tensor)[] _parts;
-
     private FlatParameters(IEnumerable<(string Name, Tensor Tensor)> parts)
     {
-        _parts = [.. parts.OrderBy(p => p.Name, StringComparer.Ordinal)];
-        Length = _parts.Sum(p => p.Tensor.numel());
+        Parts = [.. parts.OrderBy(p => p.Name, StringComparer.Ordinal)];
+        Length = checked((int)Parts.Sum(p => p.Tensor.numel()));
     }
 
     /// <summary>Number of values.</summary>
-    public long Length { get; }
+    public int Length { get; }
 
     /// <summary>All parts by name.</summary>
-    public IReadOnlyList<(string Name, Tensor Tensor)> Parts => _parts;
+    public IReadOnlyList<(string Name, Tensor Tensor)> Parts { get; }
 
     /// <summary>The learned parameters.</summary>
     public static FlatParameters Of(StickerNet net) => new(net.named_parameters().Select(p => (p.name, (Tensor)p.parameter)));
 
     /// <summary>The running means and variances of the batch normalisations.</summary>
-    public static FlatParameters BuffersOf(StickerNet net) =>
-        new(net.named_buffers().Where(b => b.buffer.is_floating_point()).Select(b => (b.name, b.buffer)));
+    public static FlatParameters BuffersOf(StickerNet net) => new(net.named_buffers().Select(b => (b.name, b.buffer)));
 
-    /// <summary>A copy of all values: (Length).</summary>
-    public Tensor Read()
+    /// <summary>Copies all values to <paramref name="values"/>, of length <see cref="Length"/>.</summary>
+    public void Read(Span<float> values) => ReadEach(values, tensor => tensor);
+
+    /// <summary>Copies all gradients; a parameter without a gradient counts as zero.</summary>
+    public void ReadGradient(Span<float> values) => ReadEach(values, tensor => tensor.grad);
+
+    /// <summary>Copies of all parts, as files hold them.</summary>
+    public IEnumerable<NamedTensor> ToTensors()
     {
-        using var noGrad = no_grad();
-        return cat([.. _parts.Select(p => p.Tensor.flatten())]);
-    }
-
-    /// <summary>A copy of all gradients: (Length). A parameter without a gradient counts as zero.</summary>
-    public Tensor ReadGradient()
-    {
-        using var noGrad = no_grad();
-        return cat([.. _parts.Select(p => (p.Tensor.grad ?? zeros_like(p.Tensor)).flatten())]);
-    }
-
-    /// <summary>1 where weight decay applies (matrices and kernels), 0 for biases, gains and scales: (Length).</summary>
-    public Tensor DecayMask() =>
-        cat([.. _parts.Select(p => full(p.Tensor.numel(), p.Tensor.dim() > 1 ? 1f : 0f))]);
-
-    /// <summary>Sets all values from one vector.</summary>
-    public void Write(Tensor values)
-    {
-        if (values.numel() != Length) throw new ArgumentException($"{Length} values expected, found {values.numel()}.", nameof(values));
-        using var noGrad = no_grad();
-        using var scope = NewDisposeScope();
-        long offset = 0;
-        foreach (var (_, tensor) in _parts)
+        var values = new float[Length];
+        Read(values);
+        var offset = 0;
+        foreach (var (name, tensor) in Parts)
         {
-            tensor.copy_(values.narrow(0, offset, tensor.numel()).view_as(tensor));
-            offset += tensor.numel();
+            var count = (int)tensor.numel();
+            yield return new NamedTensor(name, tensor.shape, values.AsMemory(offset, count));
+            offset += count;
         }
     }
+
+    /// <summary>Sets all values from a file's tensors.</summary>
+    /// <exception cref="InvalidDataException">A tensor is missing or has another shape.</exception>
+    public void Load(IReadOnlyDictionary<string, NamedTensor> tensors, string source)
+    {
+        var values = new float[Length];
+        var offset = 0;
+        foreach (var (name, tensor) in Parts)
+        {
+            if (!tensors.TryGetValue(name, out var saved))
+                throw new InvalidDataException($"{source}: tensor {name} is missing.");
+            if (!saved.Shape.SequenceEqual(tensor.shape))
+                throw new InvalidDataException($"{source}: tensor {name} has shape [{string.Join(", ", saved.Shape)}], the network expects [{string.Join(", ", tensor.shape)}].");
+            saved.Values.Span.CopyTo(values.AsSpan(offset));
+            offset += saved.Values.Length;
+        }
+        Write(values);
+    }
+
+    /// <summary>1 where weight decay applies (matrices and kernels), 0 for biases and gains.</summary>
+    public float[] DecayMask()
+    {
+        var mask = new float[Length];
+        var offset = 0;
+        foreach (var (_, tensor) in Parts)
+        {
+            var count = (int)tensor.numel();
+            if (tensor.dim() > 1) mask.AsSpan(offset, count).Fill(1f);
+            offset += count;
+        }
+        return mask;
+    }
+
+    /// <summary>Sets all values.</summary>
+    public void Write(ReadOnlySpan<float> values)
+    {
+        if (values.Length != Length) throw new ArgumentException($"{Length} values expected, found {values.Length}.", nameof(values));
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        var offset = 0;
+        foreach (var (_, part) in Parts)
+        {
+            var source = values.Slice(offset, (int)part.numel());
+            if (part.device_type == DeviceType.CPU) source.CopyTo(Values(part));
+            else part.copy_(tensor(source.ToArray(), part.shape));
+            offset += source.Length;
+        }
+    }
+
+    private void ReadEach(Span<float> values, Func<Tensor, Tensor?> select)
+    {
+        if (values.Length != Length) throw new ArgumentException($"Room for {Length} values expected, found {values.Length}.", nameof(values));
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        var offset = 0;
+        foreach (var (_, tensor) in Parts)
+        {
+            var target = values.Slice(offset, (int)tensor.numel());
+            if (select(tensor) is { } source) Values(source.cpu().contiguous()).CopyTo(target);
+            else target.Clear();
+            offset += target.Length;
+        }
+    }
+
+    /// <summary>The memory of a contiguous float32 tensor on the host.</summary>
+    private static Span<float> Values(Tensor tensor) => MemoryMarshal.Cast<byte, float>(tensor.bytes);
 }

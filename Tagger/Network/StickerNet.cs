@@ -16,8 +16,8 @@ internal readonly record struct NetworkOutput(Tensor TagLogits, Tensor Visual, T
 /// </summary>
 internal sealed class StickerNet : nn.Module<Tensor, NetworkOutput>
 {
-    /// <summary>Upper bound of the semantic temperature's inverse, as CLIP clips its own (Radford et al. 2021, section 2.5).</summary>
-    private const float MaxSemanticScale = 30f;
+    /// <summary>Inverse temperature of the semantic space: cosines are spread to logits of -16 to 16.</summary>
+    private static readonly Scalar SemanticScale = 16f;
 
     private readonly ConvBatchNorm stem;
     private readonly Sequential layer1;
@@ -28,7 +28,6 @@ internal sealed class StickerNet : nn.Module<Tensor, NetworkOutput>
     private readonly Linear visual_head;
     private readonly Linear semantic_head;
     private readonly Parameter tag_vectors;
-    private readonly Parameter semantic_scale;
 
     public StickerNet(NetworkConfiguration configuration) : base(nameof(StickerNet))
     {
@@ -44,7 +43,6 @@ internal sealed class StickerNet : nn.Module<Tensor, NetworkOutput>
         visual_head = nn.Linear((widths[1] * 16) + (widths[2] * 4) + widths[3], configuration.VisualDimension);
         semantic_head = nn.Linear(widths[3], configuration.SemanticDimension);
         tag_vectors = new Parameter(randn(configuration.Tags, configuration.SemanticDimension));
-        semantic_scale = new Parameter(torch.tensor(10f));
         RegisterComponents();
     }
 
@@ -63,7 +61,7 @@ internal sealed class StickerNet : nn.Module<Tensor, NetworkOutput>
     }
 
     /// <summary>Logits over the tags by similarity in the semantic space: (B, Ds) -> (B, V).</summary>
-    public Tensor SemanticLogits(Tensor semantic) => semantic.matmul(TagVectors.t()) * semantic_scale.clamp(1f, MaxSemanticScale);
+    public Tensor SemanticLogits(Tensor semantic) => semantic.matmul(TagVectors.t()).mul(SemanticScale);
 
     /// <param name="input">(B, 4, S, S): RGB composed over a background, and alpha; each scaled to about -2 to 2. float32 or bfloat16.</param>
     public override NetworkOutput forward(Tensor input)

@@ -1,53 +1,59 @@
-using static TorchSharp.torch;
+using System.Numerics;
 
 namespace Stickers.Tagger.Training;
 
 /// <summary>
-/// AdamW (Loshchilov and Hutter 2019, algorithm 2) over one flat vector: the whole state is two vectors and a step count, so a
-/// checkpoint resumes exactly, and a step is ten operations however many layers there are.
+/// AdamW (Loshchilov and Hutter 2019, algorithm 2) over one flat array, in one pass that a processor's memory bounds. The whole
+/// state is two arrays and a step count, so that a checkpoint resumes exactly.
 /// </summary>
-internal sealed class AdamW : IDisposable
+/// <param name="decayMask">1 where weight decay applies, 0 elsewhere.</param>
+internal sealed class AdamW(float[] decayMask)
 {
-    private const double Beta1 = 0.9;
-    private const double Beta2 = 0.99;
-    private const double Epsilon = 1e-8;
-    private readonly Tensor _decayMask;
+    private const float Beta1 = 0.9f;
+    private const float Beta2 = 0.99f;
+    private const float Epsilon = 1e-8f;
 
-    /// <param name="decayMask">1 where weight decay applies: (n).</param>
-    public AdamW(Tensor decayMask)
-    {
-        _decayMask = decayMask.DetachFromDisposeScope();
-        FirstMoment = zeros_like(decayMask).DetachFromDisposeScope();
-        SecondMoment = zeros_like(decayMask).DetachFromDisposeScope();
-    }
+    /// <summary>Running mean of the gradient.</summary>
+    public float[] FirstMoment { get; } = new float[decayMask.Length];
 
-    /// <summary>Running mean of the gradient: (n).</summary>
-    public Tensor FirstMoment { get; }
-
-    /// <summary>Running mean of the squared gradient: (n).</summary>
-    public Tensor SecondMoment { get; }
+    /// <summary>Running mean of the squared gradient.</summary>
+    public float[] SecondMoment { get; } = new float[decayMask.Length];
 
     /// <summary>Updates the values in place.</summary>
-    /// <param name="values">Parameters: (n).</param>
-    /// <param name="gradient">Their gradient: (n).</param>
+    /// <param name="values">Parameters.</param>
+    /// <param name="gradient">Their gradient; as many.</param>
+    /// <param name="gradientScale">Multiplies the gradient first, e.g. to clip its norm.</param>
     /// <param name="step">Number of this step, from 1.</param>
     /// <param name="rate">Learning rate.</param>
     /// <param name="weightDecay">Decoupled weight decay.</param>
-    public void Step(Tensor values, Tensor gradient, long step, double rate, double weightDecay)
+    public void Step(Span<float> values, ReadOnlySpan<float> gradient, double gradientScale, long step, double rate, double weightDecay)
     {
-        using var noGrad = no_grad();
-        using var scope = NewDisposeScope();
-        FirstMoment.mul_(Beta1).add_(gradient, 1 - Beta1);
-        SecondMoment.mul_(Beta2).addcmul_(gradient, gradient, 1 - Beta2);
-        values.addcmul_(values, _decayMask, -rate * weightDecay);
-        var denominator = (SecondMoment / (1 - Math.Pow(Beta2, step))).sqrt_().add_(Epsilon);
-        values.addcdiv_(FirstMoment, denominator, -rate / (1 - Math.Pow(Beta1, step)));
-    }
-
-    public void Dispose()
-    {
-        _decayMask.Dispose();
-        FirstMoment.Dispose();
-        SecondMoment.Dispose();
+        if (values.Length != decayMask.Length || gradient.Length != decayMask.Length)
+            throw new ArgumentException($"{decayMask.Length} values and gradients expected, found {values.Length} and {gradient.Length}.", nameof(values));
+        var scale = (float)gradientScale;
+        var decay = (float)(rate * weightDecay);
+        var stepSize = (float)(rate / (1 - Math.Pow(Beta1, step)));
+        var correction = (float)(1 / (1 - Math.Pow(Beta2, step)));
+        var i = 0;
+        for (; i <= values.Length - Vector<float>.Count; i += Vector<float>.Count)
+        {
+            var g = new Vector<float>(gradient[i..]) * scale;
+            var first = (new Vector<float>(FirstMoment, i) * Beta1) + (g * (1 - Beta1));
+            var second = (new Vector<float>(SecondMoment, i) * Beta2) + (g * g * (1 - Beta2));
+            var value = new Vector<float>(values[i..]);
+            value -= value * new Vector<float>(decayMask, i) * decay;
+            value -= stepSize * first / (Vector.SquareRoot(second * correction) + new Vector<float>(Epsilon));
+            first.CopyTo(FirstMoment, i);
+            second.CopyTo(SecondMoment, i);
+            value.CopyTo(values[i..]);
+        }
+        for (; i < values.Length; i++)
+        {
+            var g = gradient[i] * scale;
+            FirstMoment[i] = (FirstMoment[i] * Beta1) + (g * (1 - Beta1));
+            SecondMoment[i] = (SecondMoment[i] * Beta2) + (g * g * (1 - Beta2));
+            values[i] -= values[i] * decayMask[i] * decay;
+            values[i] -= stepSize * FirstMoment[i] / (MathF.Sqrt(SecondMoment[i] * correction) + Epsilon);
+        }
     }
 }

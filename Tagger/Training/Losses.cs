@@ -1,13 +1,32 @@
+using Stickers.Tagger.Network;
+using TorchSharp;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
 namespace Stickers.Tagger.Training;
 
-/// <summary>The three training objectives. All return a scalar.</summary>
-internal static class Losses
+/// <summary>The training objectives on a ghost batch of B stickers. All return a scalar tensor, the mean over the stickers.</summary>
+/// <param name="batch">B.</param>
+/// <param name="negativeFocus">Exponent on easy negatives of the tags; 0 is plain cross-entropy.</param>
+/// <param name="semanticWeight">Weight of the semantic loss.</param>
+/// <param name="visualWeight">Weight of the visual loss.</param>
+internal sealed class Losses(int batch, double negativeFocus, double semanticWeight, double visualWeight)
 {
-    /// <summary>Temperature of instance discrimination.</summary>
-    private const double VisualTemperature = 0.1;
+    /// <summary>Margin below which a negative costs nothing (Ridnik et al. 2021, section 2.3).</summary>
+    private static readonly Scalar Margin = 0.05f;
+    private static readonly Scalar Zero = 0f;
+    private static readonly Scalar MinusOne = -1f;
+    private static readonly Scalar InverseVisualTemperature = 10f;
+
+    private readonly Scalar _perSticker = 1f / batch;
+    private readonly Scalar _perStickerNegated = -1f / batch;
+    private readonly Scalar _focus = (float)negativeFocus;
+    private readonly Scalar _semanticWeight = (float)semanticWeight;
+    private readonly Scalar _visualWeight = (float)visualWeight;
+
+    /// <summary>The weighted sum of the three.</summary>
+    public Tensor Total(Tensor tags, Tensor semantic, Tensor visual) =>
+        tags.add(semantic, _semanticWeight).add(visual, _visualWeight);
 
     /// <summary>
     /// Tags from positive-only labels: cross-entropy whose negatives count less the surer the network is of them and not at all below
@@ -15,38 +34,37 @@ internal static class Losses
     /// </summary>
     /// <param name="logits">(B, V).</param>
     /// <param name="labels">(B, V), 1 or 0.</param>
-    /// <param name="negativeFocus">Exponent on negatives; 0 is plain cross-entropy without margin.</param>
     /// <returns>Sum over tags, mean over stickers.</returns>
-    public static Tensor Tags(Tensor logits, Tensor labels, double negativeFocus)
+    public Tensor Tags(Tensor logits, Tensor labels)
     {
         if (negativeFocus <= 0)
-            return F.binary_cross_entropy_with_logits(logits, labels, reduction: nn.Reduction.Sum) / logits.shape[0];
-        var positive = labels * F.logsigmoid(logits);
-        var shifted = (logits.sigmoid() - 0.05).clamp_min(0);
-        var negative = (1 - labels) * (1 - shifted).clamp_min(1e-8).log() * shifted.pow(negativeFocus).detach();
-        return -(positive + negative).sum() / logits.shape[0];
+            return F.binary_cross_entropy_with_logits(logits, labels, reduction: nn.Reduction.Sum).mul(_perSticker);
+        var positive = labels.mul(F.logsigmoid(logits));
+        var shifted = logits.sigmoid().sub(Margin).clamp_min(Zero);
+        // log(1 - p): the argument of log1p stays above -1 because p never exceeds 0.95.
+        var negative = labels.sub(Scalars.One).mul(shifted.neg().log1p()).mul(shifted.pow(_focus).detach()).neg();
+        return positive.add(negative, Scalars.One).sum().mul(_perStickerNegated);
     }
 
     /// <summary>Meaning: a sticker's vector points at the vectors of its tags (softmax over the vocabulary, tags sharing the mass equally).</summary>
     /// <param name="logits">(B, V).</param>
-    /// <param name="labels">(B, V), 1 or 0, at least one 1 a row.</param>
-    public static Tensor Semantic(Tensor logits, Tensor labels) =>
-        -(F.log_softmax(logits, 1) * (labels / labels.sum(1, keepdim: true).clamp_min(1))).sum() / logits.shape[0];
+    /// <param name="shares">(B, V): 1 / number of the sticker's tags at its tags, 0 elsewhere.</param>
+    public Tensor Semantic(Tensor logits, Tensor shares) => F.log_softmax(logits, 1).mul(shares).sum().mul(_perStickerNegated);
 
     /// <summary>
     /// Looks: a view of a sticker is nearer to what was remembered of that sticker than to what was remembered of others
     /// (non-parametric instance discrimination, Wu et al. 2018, with sampled negatives).
     /// </summary>
     /// <param name="visual">(B, D), unit rows.</param>
-    /// <param name="remembered">(B, D): memory of the same stickers; zero rows where there is none yet.</param>
+    /// <param name="remembered">(B, D): memory of the same stickers.</param>
+    /// <param name="known">(B): 1 where there is such a memory, 0 where the sticker is seen for the first time.</param>
     /// <param name="others">(N, D): memory of other stickers.</param>
-    /// <param name="sameGroup">(B, N), 1 where the other is a near duplicate of the row's sticker or the sticker itself.</param>
-    public static Tensor Visual(Tensor visual, Tensor remembered, Tensor others, Tensor sameGroup)
+    /// <param name="masked">(B, N): 0, or a large negative number where the other is a near duplicate of the row's sticker.</param>
+    public Tensor Visual(Tensor visual, Tensor remembered, Tensor known, Tensor others, Tensor masked)
     {
-        var known = remembered.norm(1) > 0.5;
-        var own = (visual * remembered).sum(1, keepdim: true) / VisualTemperature;
-        var rest = (visual.matmul(others.t()) / VisualTemperature) - (sameGroup * 1e4);
-        var loss = logsumexp(cat([own, rest], 1), 1) - own.squeeze(1);
-        return (loss * known.to_type(ScalarType.Float32)).mean();
+        var own = visual.mul(remembered).sum(1, keepdim: true).mul(InverseVisualTemperature);                 // (B, 1)
+        var rest = visual.matmul(others.t()).mul(InverseVisualTemperature).add(masked, Scalars.One);          // (B, N)
+        var loss = cat([own, rest], 1).logsumexp(1).add(own.squeeze(1), MinusOne);                            // (B)
+        return loss.mul(known).sum().mul(_perSticker);
     }
 }

@@ -1,4 +1,5 @@
 using Stickers.Tagger.Network;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Stickers.Tagger.Training;
@@ -8,19 +9,23 @@ namespace Stickers.Tagger.Training;
 /// <param name="Seed">Seed of its augmentation.</param>
 internal readonly record struct BatchItem(int Row, int Seed);
 
-/// <summary>What one ghost batch gives.</summary>
-/// <param name="Gradient">Flat gradient of the ghost batch's mean loss: (P).</param>
-/// <param name="Visual">Visual vectors of its stickers: (B, Dv).</param>
-/// <param name="Buffers">Batch normalisation's running statistics after it.</param>
-/// <param name="Loss">Total loss.</param>
-internal sealed record GhostResult(Tensor Gradient, Tensor Visual, Tensor Buffers, double Loss) : IDisposable
+/// <summary>What one ghost batch gives; reused from step to step.</summary>
+/// <param name="parameters">Number of parameters.</param>
+/// <param name="buffers">Number of running statistics.</param>
+/// <param name="visual">Values of its visual vectors.</param>
+internal sealed class GhostResult(int parameters, int buffers, int visual)
 {
-    public void Dispose()
-    {
-        Gradient.Dispose();
-        Visual.Dispose();
-        Buffers.Dispose();
-    }
+    /// <summary>Gradient of the ghost batch's mean loss.</summary>
+    public float[] Gradient { get; } = new float[parameters];
+
+    /// <summary>Batch normalisation's running statistics after it.</summary>
+    public float[] Buffers { get; } = new float[buffers];
+
+    /// <summary>B x D: visual vectors of its stickers.</summary>
+    public float[] Visual { get; } = new float[visual];
+
+    /// <summary>Total loss.</summary>
+    public double Loss { get; set; }
 }
 
 /// <summary>A copy of the network that computes the gradient of one ghost batch on one thread.</summary>
@@ -29,22 +34,27 @@ internal sealed class Replica : IDisposable
     private readonly TrainingSet _set;
     private readonly TrainingOptions _options;
     private readonly StickerAugmenter _augmenter;
-    private readonly bool _halfPrecision;
+    private readonly Losses _losses;
+    private readonly Device _device;
     private readonly float[] _planes;
     private readonly float[] _labels;
+    private readonly float[] _shares;
 
-    public Replica(NetworkConfiguration configuration, TrainingSet set, TrainingOptions options, bool halfPrecision)
+    public Replica(NetworkConfiguration configuration, TrainingSet set, TrainingOptions options, Device device)
     {
         _set = set;
         _options = options;
+        _device = device;
         _augmenter = new StickerAugmenter(options.Augmentation);
-        _halfPrecision = halfPrecision;
+        _losses = new Losses(Trainer.GhostBatch, options.NegativeFocus, options.SemanticWeight, options.VisualWeight);
         Net = new StickerNet(configuration);
+        Net.to(device);
         Net.train();
         Parameters = FlatParameters.Of(Net);
         Buffers = FlatParameters.BuffersOf(Net);
         _planes = new float[Trainer.GhostBatch * ViewRendering.Length(options.InputSide)];
         _labels = new float[Trainer.GhostBatch * set.Vocabulary.Count];
+        _shares = new float[_labels.Length];
     }
 
     public StickerNet Net { get; }
@@ -54,7 +64,7 @@ internal sealed class Replica : IDisposable
     public FlatParameters Buffers { get; }
 
     /// <summary>Sets weights and running statistics, then computes one ghost batch.</summary>
-    public GhostResult Compute(Tensor parameters, Tensor buffers, IReadOnlyList<BatchItem> items, VisualMemory.Sample memory)
+    public void Compute(float[] parameters, float[] buffers, IReadOnlyList<BatchItem> items, VisualComparison comparison, GhostResult result)
     {
         // Each thread that calls LibTorch has a thread count of its own; replicas are the parallelism.
         set_num_threads(1);
@@ -63,44 +73,48 @@ internal sealed class Replica : IDisposable
         Buffers.Write(buffers);
         foreach (var (_, parameter) in Parameters.Parts) parameter.grad?.zero_();
 
-        using var input = Input(items);
-        using var labels = Labels(items);
-        var output = Net.forward(_halfPrecision ? input.to_type(ScalarType.BFloat16) : input);
-        var loss = Losses.Tags(output.TagLogits, labels, _options.NegativeFocus)
-            + (Losses.Semantic(Net.SemanticLogits(output.Semantic), labels) * _options.SemanticWeight)
-            + (Losses.Visual(output.Visual, memory.Own, memory.Others, memory.SameGroup) * _options.VisualWeight);
+        Draw(items);
+        int count = items.Count, tags = _set.Vocabulary.Count, side = _options.InputSide, dimension = Net.Configuration.VisualDimension;
+        var others = comparison.Others.Length / dimension;
+        // Channels-last order, which oneDNN keeps through the network.
+        var input = Upload(_planes, count, 4, side, side).permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
+        var output = Net.forward(HalfPrecision.IsFast ? input.to_type(ScalarType.BFloat16) : input);
+        var loss = _losses.Total(
+            _losses.Tags(output.TagLogits, Upload(_labels, count, tags)),
+            _losses.Semantic(Net.SemanticLogits(output.Semantic), Upload(_shares, count, tags)),
+            _losses.Visual(
+                output.Visual, Upload(comparison.Own, count, dimension), Upload(comparison.Known, count),
+                Upload(comparison.Others, others, dimension), Upload(comparison.Masked, count, others)));
         loss.backward();
-        return new GhostResult(
-            Parameters.ReadGradient().MoveToOuterDisposeScope(),
-            output.Visual.detach().MoveToOuterDisposeScope(),
-            Buffers.Read().MoveToOuterDisposeScope(),
-            loss.item<float>());
+
+        Parameters.ReadGradient(result.Gradient);
+        Buffers.Read(result.Buffers);
+        output.Visual.detach().cpu().data<float>().CopyTo(result.Visual);
+        result.Loss = loss.item<float>();
     }
 
     public void Dispose() => Net.Dispose();
 
-    /// <summary>(B, 4, S, S) float32 in channels-last order, which oneDNN keeps through the network.</summary>
-    private Tensor Input(IReadOnlyList<BatchItem> items)
+    private Tensor Upload(float[] values, params long[] shape) => tensor(values, shape, device: _device);
+
+    /// <summary>Renders the views and writes the labels of a ghost batch.</summary>
+    private void Draw(IReadOnlyList<BatchItem> items)
     {
         var side = _options.InputSide;
         var length = ViewRendering.Length(side);
-        for (var i = 0; i < items.Count; i++)
-        {
-            var random = new Random(items[i].Seed);
-            var view = _augmenter.Next(random, _set.Rows[items[i].Row].MayMirror);
-            ViewRendering.Render(_set.Image(items[i].Row), _set.FittedSide, view, side, _planes.AsSpan(i * length, length));
-        }
-        return tensor(_planes, [items.Count, 4, side, side]).permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
-    }
-
-    private Tensor Labels(IReadOnlyList<BatchItem> items)
-    {
         var tags = _set.Vocabulary.Count;
         Array.Clear(_labels);
+        Array.Clear(_shares);
         for (var i = 0; i < items.Count; i++)
         {
-            foreach (var tag in _set.Rows[items[i].Row].Tags) _labels[(i * tags) + tag] = 1f;
+            var row = _set.Rows[items[i].Row];
+            var view = _augmenter.Next(new Random(items[i].Seed), row.MayMirror);
+            ViewRendering.Render(_set.Image(items[i].Row), _set.FittedSide, view, side, _planes.AsSpan(i * length, length));
+            foreach (var tag in row.Tags)
+            {
+                _labels[(i * tags) + tag] = 1f;
+                _shares[(i * tags) + tag] = 1f / row.Tags.Length;
+            }
         }
-        return tensor(_labels, [items.Count, tags]);
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Numerics.Tensors;
 using Stickers.Catalogue;
 using Stickers.Tagger.Network;
 using static TorchSharp.torch;
@@ -15,33 +16,30 @@ internal sealed class TrainingLoop : IDisposable
     private const double AverageDecay = 0.998;
     private const double LossSmoothing = 0.98;
     private readonly TrainingOptions _options;
-    private readonly TrainingSet _set;
     private readonly Replica[] _replicas;
+    private readonly GhostResult[] _results;
     private readonly BatchOrder _order;
     private double _smoothedLoss = double.NaN;
 
     public TrainingLoop(NetworkConfiguration network, TrainingSet set, TrainingOptions options, IReadOnlyList<int> support)
     {
         _options = options;
-        _set = set;
         var rows = set.TaggedRows(SplitPart.Train);
         _order = new BatchOrder(rows, options.BatchSize, options.Seed);
-        manual_seed(options.Seed);
         var ghosts = options.BatchSize / Trainer.GhostBatch;
-        _replicas = [.. Enumerable.Range(0, Math.Min(ghosts, Environment.ProcessorCount)).Select(_ => new Replica(network, set, options, HalfPrecision.IsFast))];
+        manual_seed(options.Seed);
+        // A GPU is kept busy by one replica; on a CPU there is one a core.
+        var device = cuda.is_available() ? CUDA : CPU;
+        _replicas = [.. Enumerable.Range(0, cuda.is_available() ? 1 : Math.Min(ghosts, Environment.ProcessorCount)).Select(_ => new Replica(network, set, options, device))];
         var first = _replicas[0];
         first.Net.InitializeTagBias([.. support.Select(s => (float)Math.Log((s + 0.5) / (rows.Length - s + 0.5)))]);
 
-        using var scope = NewDisposeScope();
-        State = new TrainingState
-        {
-            Parameters = first.Parameters.Read().DetachFromDisposeScope(),
-            Buffers = first.Buffers.Read().DetachFromDisposeScope(),
-            AverageParameters = first.Parameters.Read().DetachFromDisposeScope(),
-            AverageBuffers = first.Buffers.Read().DetachFromDisposeScope(),
-            Optimizer = new AdamW(first.Parameters.DecayMask()),
-            Memory = new VisualMemory(set.Rows, rows, network.VisualDimension),
-        };
+        var parameters = new float[first.Parameters.Length];
+        var buffers = new float[first.Buffers.Length];
+        first.Parameters.Read(parameters);
+        first.Buffers.Read(buffers);
+        State = new TrainingState(parameters, buffers, new AdamW(first.Parameters.DecayMask()), new VisualMemory(set.Rows, rows, network.VisualDimension));
+        _results = [.. Enumerable.Range(0, ghosts).Select(_ => new GhostResult(parameters.Length, buffers.Length, Trainer.GhostBatch * network.VisualDimension))];
     }
 
     /// <summary>Where the training is.</summary>
@@ -80,50 +78,43 @@ internal sealed class TrainingLoop : IDisposable
     public void Dispose()
     {
         foreach (var replica in _replicas) replica.Dispose();
-        State.Dispose();
     }
 
     private void Step()
     {
-        using var scope = NewDisposeScope();
-        var batch = _order.Step(State.Step);
-        var ghosts = batch.Chunk(Trainer.GhostBatch).ToArray();
+        var ghosts = _order.Step(State.Step).Chunk(Trainer.GhostBatch).ToArray();
         var random = _order.Random(State.Step);
-        var memories = ghosts.Select(g => State.Memory.Draw(g, random)).ToArray();
-        var results = new GhostResult[ghosts.Length];
-        Parallel.For(0, _replicas.Length, new ParallelOptions { MaxDegreeOfParallelism = _replicas.Length }, r =>
+        var comparisons = ghosts.Select(g => State.Memory.Draw(g, random)).ToArray();
+        Parallel.For(0, _replicas.Length, r =>
         {
             for (var g = r; g < ghosts.Length; g += _replicas.Length)
-                results[g] = _replicas[r].Compute(State.Parameters, State.Buffers, ghosts[g], memories[g]);
+                _replicas[r].Compute(State.Parameters, State.Buffers, ghosts[g], comparisons[g], _results[g]);
         });
 
-        using var noGrad = no_grad();
-        var gradient = Mean(results.Select(r => r.Gradient));
-        var norm = gradient.norm().item<float>();
-        var loss = results.Average(r => r.Loss);
+        var gradient = Mean(r => r.Gradient);
+        var norm = TensorPrimitives.Norm<float>(gradient);
+        var loss = _results.Average(r => r.Loss);
         if (!float.IsFinite(norm) || !double.IsFinite(loss))
             throw new InvalidDataException($"Training diverged at step {State.Step}: loss {loss}, gradient norm {norm}. Lower the learning rate.");
-        if (norm > GradientNorm) gradient.mul_(GradientNorm / norm);
-        State.Optimizer.Step(State.Parameters, gradient, State.Step + 1, LearningRateSchedule.Rate(Progress, _options.PeakLearningRate), _options.WeightDecay);
-        State.Buffers.copy_(Mean(results.Select(r => r.Buffers)));
+        var rate = LearningRateSchedule.Rate(Progress, _options.PeakLearningRate);
+        State.Optimizer.Step(State.Parameters, gradient, Math.Min(1, GradientNorm / norm), State.Step + 1, rate, _options.WeightDecay);
+        Mean(r => r.Buffers).CopyTo(State.Buffers);
         // A young average follows closely, an old one slowly.
-        var decay = Math.Min(AverageDecay, (1.0 + State.Step) / (10.0 + State.Step));
-        State.AverageParameters.mul_(decay).add_(State.Parameters, 1 - decay);
-        State.AverageBuffers.mul_(decay).add_(State.Buffers, 1 - decay);
-        for (var g = 0; g < ghosts.Length; g++) State.Memory.Remember(ghosts[g], results[g].Visual);
-
-        foreach (var result in results) result.Dispose();
-        foreach (var memory in memories) memory.Dispose();
+        var decay = (float)Math.Min(AverageDecay, (1.0 + State.Step) / (10.0 + State.Step));
+        TensorPrimitives.Lerp(State.Parameters, State.AverageParameters, decay, State.AverageParameters);
+        TensorPrimitives.Lerp(State.Buffers, State.AverageBuffers, decay, State.AverageBuffers);
+        for (var g = 0; g < ghosts.Length; g++) State.Memory.Remember(ghosts[g], _results[g].Visual);
         _smoothedLoss = double.IsNaN(_smoothedLoss) ? loss : (LossSmoothing * _smoothedLoss) + ((1 - LossSmoothing) * loss);
         State.Step++;
     }
 
-    private static Tensor Mean(IEnumerable<Tensor> tensors)
+    /// <summary>The mean over the ghost batches, in their order, left in the first one's array.</summary>
+    private Span<float> Mean(Func<GhostResult, float[]> select)
     {
-        var all = tensors.ToArray();
-        var sum = all[0].clone();
-        foreach (var other in all.AsSpan(1)) sum.add_(other);
-        return sum.div_(all.Length);
+        var mean = select(_results[0]).AsSpan();
+        foreach (var other in _results.AsSpan(1)) TensorPrimitives.Add(mean, select(other), mean);
+        TensorPrimitives.Divide(mean, _results.Length, mean);
+        return mean;
     }
 
     private JobProgress Report()

@@ -1,68 +1,64 @@
-using static TorchSharp.torch;
+using System.Numerics.Tensors;
 
 namespace Stickers.Tagger.Training;
 
-/// <summary>The last visual vector seen of every training sticker, from which the visual loss draws its positives and negatives.</summary>
-internal sealed class VisualMemory : IDisposable
+/// <summary>What one ghost batch of B stickers is compared with, row-major.</summary>
+/// <param name="Own">B x D: memory of the same stickers.</param>
+/// <param name="Known">B: 1 where there is one.</param>
+/// <param name="Others">N x D: memory of other stickers.</param>
+/// <param name="Masked">B x N: 0, or -10,000 where the other is a near duplicate or the sticker itself.</param>
+internal sealed record VisualComparison(float[] Own, float[] Known, float[] Others, float[] Masked);
+
+/// <summary>The mean of the last visual vectors seen of every training sticker, from which the visual loss draws its positives and negatives.</summary>
+/// <param name="rows">All rows of the training set.</param>
+/// <param name="members">Row numbers that are trained on.</param>
+/// <param name="dimension">Length of a vector, D.</param>
+internal sealed class VisualMemory(IReadOnlyList<TrainingRow> rows, int[] members, int dimension)
 {
-    /// <summary>Other stickers that one step is compared with.</summary>
     private const int Negatives = 2048;
 
-    private readonly IReadOnlyList<TrainingRow> _rows;
-    private readonly int[] _members;
+    /// <summary>Other stickers that a ghost batch is compared with, N.</summary>
+    public int OtherCount { get; } = Math.Min(Negatives, members.Length);
 
-    /// <param name="rows">All rows of the training set.</param>
-    /// <param name="members">Row numbers that are trained on.</param>
-    /// <param name="dimension">Length of a vector.</param>
-    public VisualMemory(IReadOnlyList<TrainingRow> rows, int[] members, int dimension)
+    /// <summary>rows x D; a row of zeros was not seen yet.</summary>
+    public float[] Vectors { get; } = new float[rows.Count * dimension];
+
+    /// <summary>Draws what a ghost batch is compared with.</summary>
+    public VisualComparison Draw(IReadOnlyList<BatchItem> items, Random random)
     {
-        _rows = rows;
-        _members = members;
-        Vectors = zeros(rows.Count, dimension).DetachFromDisposeScope();
+        var comparison = new VisualComparison(
+            new float[items.Count * dimension], new float[items.Count], new float[OtherCount * dimension], new float[items.Count * OtherCount]);
+        for (var i = 0; i < items.Count; i++)
+        {
+            var own = Vector(items[i].Row);
+            own.CopyTo(comparison.Own.AsSpan(i * dimension));
+            comparison.Known[i] = own.ContainsAnyExcept(0f) ? 1f : 0f;
+        }
+        for (var o = 0; o < OtherCount; o++)
+        {
+            var other = members[random.Next(members.Length)];
+            Vector(other).CopyTo(comparison.Others.AsSpan(o * dimension));
+            for (var i = 0; i < items.Count; i++)
+            {
+                if (rows[items[i].Row].Group == rows[other].Group) comparison.Masked[(i * OtherCount) + o] = -1e4f;
+            }
+        }
+        return comparison;
     }
 
-    /// <summary>(rows, D); a zero row was not seen yet.</summary>
-    public Tensor Vectors { get; }
-
-    /// <summary>What one ghost batch is compared with.</summary>
-    /// <param name="Own">(B, D)</param>
-    /// <param name="Others">(N, D)</param>
-    /// <param name="SameGroup">(B, N)</param>
-    internal sealed record Sample(Tensor Own, Tensor Others, Tensor SameGroup) : IDisposable
+    /// <summary>Remembers the mean of the old and the new vectors, at unit length.</summary>
+    /// <param name="items">The stickers.</param>
+    /// <param name="visual">B x D, unit rows.</param>
+    public void Remember(IReadOnlyList<BatchItem> items, ReadOnlySpan<float> visual)
     {
-        public void Dispose()
+        for (var i = 0; i < items.Count; i++)
         {
-            Own.Dispose();
-            Others.Dispose();
-            SameGroup.Dispose();
+            var memory = Vector(items[i].Row);
+            TensorPrimitives.Add(memory, visual.Slice(i * dimension, dimension), memory);
+            var norm = TensorPrimitives.Norm<float>(memory);
+            if (norm > 0) TensorPrimitives.Divide(memory, norm, memory);
         }
     }
 
-    /// <summary>Draws what a ghost batch is compared with.</summary>
-    public Sample Draw(IReadOnlyList<BatchItem> items, Random random)
-    {
-        using var scope = NewDisposeScope();
-        var others = new long[Math.Min(Negatives, _members.Length)];
-        for (var i = 0; i < others.Length; i++) others[i] = _members[random.Next(_members.Length)];
-        using var own = tensor(items.Select(i => (long)i.Row).ToArray());
-        using var rest = tensor(others);
-        using var ownGroups = tensor(items.Select(i => (long)_rows[i.Row].Group).ToArray());
-        using var restGroups = tensor(others.Select(o => (long)_rows[(int)o].Group).ToArray());
-        return new Sample(
-            Vectors.index_select(0, own).MoveToOuterDisposeScope(),
-            Vectors.index_select(0, rest).MoveToOuterDisposeScope(),
-            ownGroups.unsqueeze(1).eq(restGroups.unsqueeze(0)).to_type(ScalarType.Float32).MoveToOuterDisposeScope());
-    }
-
-    /// <summary>Remembers the mean of the old and the new vector, at unit length.</summary>
-    public void Remember(IReadOnlyList<BatchItem> items, Tensor visual)
-    {
-        using var noGrad = no_grad();
-        using var scope = NewDisposeScope();
-        using var rows = tensor(items.Select(i => (long)i.Row).ToArray());
-        var mixed = nn.functional.normalize(Vectors.index_select(0, rows) + visual, 2, 1);
-        Vectors.index_copy_(0, rows, mixed);
-    }
-
-    public void Dispose() => Vectors.Dispose();
+    private Span<float> Vector(int row) => Vectors.AsSpan(row * dimension, dimension);
 }

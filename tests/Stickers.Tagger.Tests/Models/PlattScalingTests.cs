@@ -1,0 +1,36 @@
+using Stickers.Tagger.Models;
+
+namespace Stickers.Tagger.Tests.Models;
+
+public sealed class PlattScalingTests
+{
+    [Fact]
+    public void Fit_KnownDistortion_IsFound()
+    {
+        var random = new Random(4);
+        var logits = new float[40_000];
+        var labels = new bool[logits.Length];
+        for (var i = 0; i < logits.Length; i++)
+        {
+            logits[i] = (float)((random.NextDouble() * 8) - 4);
+            labels[i] = random.NextDouble() < 1 / (1 + Math.Exp(-((0.5 * logits[i]) - 1)));
+        }
+
+        var fitted = PlattScaling.Fit(logits, labels);
+
+        // Standard error of the slope at this size is about 0.006.
+        Assert.Equal(0.5, fitted.Slope, 0.03);
+        Assert.Equal(-1, fitted.Offset, 0.05);
+    }
+
+    [Fact]
+    public void Fit_NoPositiveAtAll_LowersButStaysFinite()
+    {
+        var fitted = PlattScaling.Fit([-3f, -2f, 1f], [false, false, false]);
+
+        Assert.InRange(fitted.Probability(1f), 0.01f, PlattScaling.Identity.Probability(1f) - 0.1f);
+    }
+
+    [Fact]
+    public void Fit_DifferentLengths_Throws() => Assert.Throws<ArgumentException>(() => PlattScaling.Fit([1f], []));
+}

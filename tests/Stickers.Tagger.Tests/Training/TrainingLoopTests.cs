@@ -1,0 +1,137 @@
+using Stickers.Catalogue;
+using Stickers.Tagger.Network;
+using Stickers.Tagger.Training;
+
+namespace Stickers.Tagger.Tests.Training;
+
+/// <summary>A small real training: 48 drawn squares and discs in two colours, four tags.</summary>
+public sealed class TrainingLoopTests : IDisposable
+{
+    private const int Side = 32;
+    private readonly string _folder = Directory.CreateTempSubdirectory("training-").FullName;
+    private readonly TrainingSet _set;
+
+    public TrainingLoopTests()
+    {
+        var fitted = InputFitting.FittedSide(Side);
+        var rows = new List<TrainingRow>();
+        var file = Path.Combine(_folder, "fitted.rgba");
+        using (var stream = File.Create(file))
+        {
+            for (var i = 0; i < 48; i++)
+            {
+                bool disc = i % 2 == 0, red = i / 2 % 2 == 0;
+                var pixels = new byte[fitted * fitted * 4];
+                var radius = 10 + (i % 7);
+                for (var y = 0; y < fitted; y++)
+                {
+                    for (var x = 0; x < fitted; x++)
+                    {
+                        double dx = x - (fitted / 2.0), dy = y - (fitted / 2.0);
+                        if (disc ? (dx * dx) + (dy * dy) > radius * radius : Math.Max(Math.Abs(dx), Math.Abs(dy)) > radius) continue;
+                        var o = ((y * fitted) + x) * 4;
+                        pixels[o + (red ? 0 : 2)] = 255;
+                        pixels[o + 3] = 255;
+                    }
+                }
+                stream.Write(pixels);
+                rows.Add(new TrainingRow(SplitPart.Train, [disc ? 0 : 1, red ? 2 : 3], MayMirror: true, Group: i));
+            }
+        }
+        _set = new TrainingSet(file, fitted, ["disc", "square", "red", "blue"], rows);
+    }
+
+    [Fact]
+    public void Run_StoppedAndResumed_EqualsOneRun()
+    {
+        var whole = Run(12, null);
+        var checkpoint = Path.Combine(_folder, "checkpoint");
+        using (var first = Loop(12))
+        {
+            using var stop = new CancellationTokenSource();
+            var report = new Reporter(() => first.State.Step == 5, stop);
+            Assert.Throws<OperationCanceledException>(() => first.Run(() => Checkpoint.Save(checkpoint, first.State, "inputs"), report, stop.Token));
+            Assert.Equal(5, first.State.Step);
+        }
+
+        Assert.Equal(whole, Run(12, checkpoint));
+    }
+
+    [Fact]
+    public void Run_ManySteps_LearnsAndLeaksNoTensor()
+    {
+        // The visual loss only starts once stickers are remembered and would blur the comparison.
+        using var loop = Loop(60, visualWeight: 0);
+        var alive = new List<long>();
+        double first = 0, last = 0;
+        var step = 0;
+        loop.Run(() => { }, new Watcher(p =>
+        {
+            var loss = double.Parse(p.Note!.Split("loss ")[1], System.Globalization.CultureInfo.InvariantCulture);
+            if (step++ == 0) first = loss;
+            last = loss;
+            alive.Add(TorchSharp.torch.Tensor.TotalCount);
+        }), CancellationToken.None);
+
+        Assert.True(last < first * 0.8, $"loss went from {first} to {last}");
+        Assert.Equal(alive[20], alive[^1]);
+    }
+
+    [Fact]
+    public void TryLoad_OtherInputs_IsRefusedWithBoth()
+    {
+        var checkpoint = Path.Combine(_folder, "checkpoint");
+        using var loop = Loop(3);
+        Checkpoint.Save(checkpoint, loop.State, "these");
+
+        var error = Assert.Throws<InvalidDataException>(() => Checkpoint.TryLoad(checkpoint, loop.State, "those"));
+
+        Assert.Contains("these", error.Message, StringComparison.Ordinal);
+        Assert.Contains("those", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TryLoad_TruncatedFile_IsRefused()
+    {
+        var checkpoint = Path.Combine(_folder, "checkpoint");
+        using var loop = Loop(3);
+        Checkpoint.Save(checkpoint, loop.State, "inputs");
+        File.WriteAllBytes(checkpoint, File.ReadAllBytes(checkpoint)[..^100]);
+
+        Assert.Throws<InvalidDataException>(() => Checkpoint.TryLoad(checkpoint, loop.State, "inputs"));
+    }
+
+    public void Dispose()
+    {
+        _set.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private TrainingLoop Loop(int steps, double visualWeight = 0.5)
+    {
+        var options = new TrainingOptions { Catalogue = "c", Version = "v", Steps = steps, Seed = 7, InputSide = Side, BatchSize = 2 * Trainer.GhostBatch, Widths = [8, 8, 16, 16], VisualWeight = visualWeight };
+        var network = new NetworkConfiguration { InputSide = Side, Widths = options.Widths, Tags = 4, VisualDimension = 16, SemanticDimension = 16 };
+        return new TrainingLoop(network, _set, options, [24, 24, 24, 24]);
+    }
+
+    private float[] Run(int steps, string? checkpoint)
+    {
+        using var loop = Loop(steps);
+        if (checkpoint is not null) Assert.True(Checkpoint.TryLoad(checkpoint, loop.State, "inputs"));
+        loop.Run(() => { }, null, CancellationToken.None);
+        return [.. loop.State.Arrays.SelectMany(a => a.Values)];
+    }
+
+    private sealed class Reporter(Func<bool> when, CancellationTokenSource stop) : IProgress<JobProgress>
+    {
+        public void Report(JobProgress value)
+        {
+            if (when()) stop.Cancel();
+        }
+    }
+
+    private sealed class Watcher(Action<JobProgress> action) : IProgress<JobProgress>
+    {
+        public void Report(JobProgress value) => action(value);
+    }
+}
