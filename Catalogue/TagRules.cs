@@ -34,6 +34,9 @@ public sealed class TagRules
         _aliases = aliases;
     }
 
+    /// <summary>SHA-256 of the rules' text, lower-case hexadecimal: says whether two jobs spoke of the same tags.</summary>
+    public string ContentHash { get; internal init; } = "";
+
     /// <summary>The rules that ship with the program.</summary>
     public static TagRules Default => Shipped.Value;
 

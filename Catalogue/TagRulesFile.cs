@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using YamlDotNet.Core;
 using YamlDotNet.Serialization;
 using YamlDotNet.Serialization.NamingConventions;
@@ -34,7 +36,8 @@ internal sealed class TagRulesFile
         var beside = new Dictionary<string, HashSet<string>>();
         foreach (var (text, company) in file.JunkBeside ?? [])
             beside[Unified(text, "junk_beside", origin)] = [.. (company ?? []).Select(other => Unified(other, $"junk_beside: {text}", origin))];
-        return new TagRules(junk, beside, Resolve(file.Aliases ?? [], origin));
+        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(yaml)));
+        return new TagRules(junk, beside, Resolve(file.Aliases ?? [], origin)) { ContentHash = hash };
     }
 
     private static TagRulesFile Deserialize(string yaml, string origin)

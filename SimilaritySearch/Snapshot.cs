@@ -37,13 +37,8 @@ public sealed class Snapshot : IDisposable
         var manifest = await SnapshotKeys.ReadManifestAsync(store, space, version, cancellation)
             ?? throw new FileNotFoundException(
                 $"The {space.Name()} index {version} does not exist or is unfinished: {SnapshotKeys.Manifest(space, version)} is missing under {store.Root}.");
+        await VerifyAsync(store, space, manifest, cancellation);
         var folder = SnapshotKeys.Folder(space, version);
-        foreach (var name in (string[])[SnapshotManifest.IndexFile, SnapshotManifest.DatabaseFile])
-        {
-            var file = manifest.Files.SingleOrDefault(f => f.Path == name)
-                ?? throw new InvalidDataException($"{SnapshotKeys.Manifest(space, version)} does not list {name}.");
-            await VerifyAsync(store, $"{folder}/{name}", file, cancellation);
-        }
 
         FaissIndex? index = null;
         try
@@ -128,6 +123,18 @@ public sealed class Snapshot : IDisposable
     {
         _index.Dispose();
         Stickers.Dispose();
+    }
+
+    /// <summary>Compares a snapshot's files with its manifest, without loading them.</summary>
+    /// <exception cref="InvalidDataException">A file is missing, or its size or hash differs.</exception>
+    public static async Task VerifyAsync(LocalStore store, EmbeddingSpace space, SnapshotManifest manifest, CancellationToken cancellation = default)
+    {
+        foreach (var name in (string[])[SnapshotManifest.IndexFile, SnapshotManifest.DatabaseFile])
+        {
+            var file = manifest.Files.SingleOrDefault(f => f.Path == name)
+                ?? throw new InvalidDataException($"{SnapshotKeys.Manifest(space, manifest.Version)} does not list {name}.");
+            await VerifyAsync(store, $"{SnapshotKeys.Folder(space, manifest.Version)}/{name}", file, cancellation);
+        }
     }
 
     private static async Task VerifyAsync(LocalStore store, string key, CommittedFile expected, CancellationToken cancellation)

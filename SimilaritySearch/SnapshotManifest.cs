@@ -35,13 +35,25 @@ public sealed record SnapshotManifest
     /// <summary>Content hash of the embeddings.</summary>
     public required string EmbeddingsHash { get; init; }
 
+    /// <summary>Content hash of the model's suggestions, or null when there were none.</summary>
+    public string? SuggestionsHash { get; init; }
+
+    /// <summary>Content hash of the rules that made creators' labels canonical.</summary>
+    public string? TagRulesHash { get; init; }
+
     /// <summary>Length of a vector.</summary>
     public required int Dimension { get; init; }
 
     /// <summary>Number of vectors.</summary>
     public required long Count { get; init; }
 
-    /// <summary>Faiss factory string, and why it was chosen.</summary>
+    /// <summary>Stickers in the database: those with a vector and those whose image could not be embedded.</summary>
+    public long Stickers { get; init; }
+
+    /// <summary>Stickers with a thumbnail.</summary>
+    public long Thumbnails { get; init; }
+
+    /// <summary>Faiss factory string.</summary>
     public required string Factory { get; init; }
 
     /// <summary>Why this factory string.</summary>

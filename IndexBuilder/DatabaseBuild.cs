@@ -1,0 +1,82 @@
+using Stickers.Catalogue;
+using Stickers.Catalogue.Images;
+using Stickers.SimilaritySearch;
+
+namespace Stickers.IndexBuilder;
+
+/// <summary>Rows of a written stickers.db.</summary>
+/// <param name="Stickers">All rows.</param>
+/// <param name="Thumbnails">Rows whose image could be decoded.</param>
+internal sealed record DatabaseCounts(long Stickers, long Thumbnails);
+
+/// <summary>Writes the stickers.db of a snapshot: every sticker of the catalogue, in the catalogue's order.</summary>
+internal static class DatabaseBuild
+{
+    private const int ChunkStickers = 64;
+    private const long ChunkBytes = 32L << 20;
+
+    public static async Task<DatabaseCounts> WriteAsync(IndexInputs inputs, string path, Action<long> progress, CancellationToken cancellation)
+    {
+        var catalogue = inputs.Catalogue;
+        using var writer = StickerDatabaseWriter.Create(path);
+        await using var suggestions = new SuggestionStream(inputs.Suggestions, cancellation);
+        var chunk = new List<Sticker>(ChunkStickers);
+        long bytes = 0, stickers = 0, thumbnails = 0;
+        await foreach (var sticker in catalogue.ReadAsync(images: true, cancellation))
+        {
+            chunk.Add(sticker);
+            bytes += sticker.Image.Length;
+            if (chunk.Count == ChunkStickers || bytes >= ChunkBytes)
+                await WriteChunkAsync();
+        }
+
+        await WriteChunkAsync();
+        await suggestions.RequireEndAsync();
+        if (stickers != catalogue.Manifest.Written)
+            throw new InvalidDataException($"Catalogue {catalogue.Name} has {stickers} stickers; its manifest says {catalogue.Manifest.Written}. Import it again (stickers import).");
+        writer.Complete();
+        return new DatabaseCounts(stickers, thumbnails);
+
+        async Task WriteChunkAsync()
+        {
+            var pictures = new byte[chunk.Count][];
+            Parallel.For(0, chunk.Count, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellation },
+                i => pictures[i] = Thumbnail(chunk[i]));
+            for (var i = 0; i < chunk.Count; i++)
+            {
+                writer.Add(RecordOf(chunk[i], catalogue.TagRules, await suggestions.TakeAsync(chunk[i].Id)), pictures[i]);
+                thumbnails += pictures[i].Length > 0 ? 1 : 0;
+            }
+
+            stickers += chunk.Count;
+            chunk.Clear();
+            bytes = 0;
+            progress(stickers);
+        }
+    }
+
+    private static StickerRecord RecordOf(Sticker sticker, TagRules rules, IReadOnlyList<SuggestedTag> suggestions) => new()
+    {
+        Id = sticker.Id,
+        Key = sticker.Key,
+        Pack = sticker.Pack,
+        Creator = sticker.Creator,
+        Title = sticker.Title,
+        Locale = sticker.Locale,
+        Tags = rules.Normalize(sticker.Tags),
+        Suggestions = suggestions,
+    };
+
+    /// <summary>PNG of at most 160 pixels a side; empty where the image cannot be decoded: such a sticker is still found by its words.</summary>
+    private static byte[] Thumbnail(Sticker sticker)
+    {
+        try
+        {
+            return ImageDecoder.EncodePng(ImageDecoder.Decode(sticker.Image.Span, StickerDatabaseWriter.ThumbnailSide));
+        }
+        catch (ImageException)
+        {
+            return [];
+        }
+    }
+}

@@ -1,0 +1,97 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Faiss;
+using Stickers.Catalogue;
+using Stickers.SimilaritySearch;
+using Stickers.Storage;
+
+namespace Stickers.IndexBuilder;
+
+/// <summary>Everything an index is made of, opened, checked to belong together, and hashed into its version.</summary>
+internal sealed class IndexInputs
+{
+    /// <summary>Raised whenever the same inputs would give other bytes.</summary>
+    private const int BuilderVersion = 1;
+
+    private IndexInputs(EmbeddingSpace space, StickerCatalogue catalogue, EmbeddingSet embeddings, SuggestionSet? suggestions, Func<long, int, IndexPlan> plan)
+    {
+        Space = space;
+        Catalogue = catalogue;
+        Embeddings = embeddings;
+        Suggestions = suggestions;
+        Plan = plan(Count, Dimension);
+        Version = Hash(
+            BuilderVersion.ToString(CultureInfo.InvariantCulture), FaissLibrary.Version, space.Name(), Plan.Factory,
+            embeddings.Manifest.Model, embeddings.Manifest.ModelHash, embeddings.ContentHash,
+            catalogue.Name, catalogue.ContentHash, catalogue.TagRules.ContentHash, suggestions?.ContentHash ?? "none")[..12];
+    }
+
+    public EmbeddingSpace Space { get; }
+
+    public StickerCatalogue Catalogue { get; }
+
+    public EmbeddingSet Embeddings { get; }
+
+    public SuggestionSet? Suggestions { get; }
+
+    public IndexPlan Plan { get; }
+
+    /// <summary>12 hexadecimal digits: the same inputs have the same version.</summary>
+    public string Version { get; }
+
+    public long Count => Embeddings.Manifest.Written;
+
+    public int Dimension => Space == EmbeddingSpace.Visual ? Embeddings.Manifest.VisualDimension : Embeddings.Manifest.SemanticDimension;
+
+    public float[] VectorOf(StickerEmbedding embedding) => Space == EmbeddingSpace.Visual ? embedding.Visual : embedding.Semantic;
+
+    /// <exception cref="FileNotFoundException">The catalogue or its embeddings do not exist or are unfinished.</exception>
+    /// <exception cref="InvalidDataException">They do not belong together; the message has both hashes.</exception>
+    public static async Task<IndexInputs> OpenAsync(LocalStore store, IndexBuildOptions options, Func<long, int, IndexPlan> plan, CancellationToken cancellation)
+    {
+        var catalogue = await StickerCatalogue.OpenAsync(store, options.Catalogue, cancellation);
+        var embeddings = await EmbeddingSet.OpenAsync(store, options.Model, options.Catalogue, cancellation);
+        var suggestions = await SuggestionSet.TryOpenAsync(store, options.Model, options.Catalogue, cancellation);
+
+        var e = embeddings.Manifest;
+        if (e.Model != options.Model || e.Catalogue != options.Catalogue)
+            throw new InvalidDataException($"embeddings/{options.Model}/{options.Catalogue} says it was made by model {e.Model} of catalogue {e.Catalogue}. It was moved or renamed: embed again (stickers embed).");
+        RequireSame("catalogue", options.Catalogue, catalogue.ContentHash, "embeddings", e.CatalogueHash, "stickers embed");
+        var model = await store.ReadJsonAsync<ModelIdentity>($"models/{options.Model}/model.json", cancellation);
+        if (model?.ContentHash is { } modelHash)
+            RequireSame("model", options.Model, modelHash, "embeddings", e.ModelHash, "stickers embed");
+        if (e.Read != catalogue.Manifest.Written || e.Read != e.Written + e.Quarantined)
+            throw new InvalidDataException($"The embeddings' counts do not add up: catalogue {catalogue.Manifest.Written}, read {e.Read}, written {e.Written}, quarantined {e.Quarantined}. Embed again (stickers embed).");
+        if (e.Written == 0)
+            throw new InvalidDataException($"Catalogue {options.Catalogue} has no embedded sticker ({e.Quarantined} in quarantine), so there is nothing to index.");
+        if (suggestions is not null)
+        {
+            RequireSame("catalogue", options.Catalogue, catalogue.ContentHash, "suggestions", suggestions.Manifest.CatalogueHash, "stickers backfill");
+            RequireSame("model", options.Model, e.ModelHash, "suggestions", suggestions.Manifest.ModelHash, "stickers backfill");
+        }
+
+        return new IndexInputs(options.Space, catalogue, embeddings, suggestions, plan);
+    }
+
+    /// <summary>Reads all inputs once and compares their hashes with what the version was computed from.</summary>
+    public async Task VerifyAsync(CancellationToken cancellation)
+    {
+        await Embeddings.VerifyAsync(cancellation);
+        if (Suggestions is not null)
+            await Suggestions.VerifyAsync(cancellation);
+        await Catalogue.VerifyAsync(cancellation);
+    }
+
+    private static void RequireSame(string what, string name, string expected, string holder, string found, string remedy)
+    {
+        if (found != expected)
+            throw new InvalidDataException($"The {holder} were made from another state of {what} {name}: expected content hash {expected}, they name {found}. Make them again ({remedy}).");
+    }
+
+    private static string Hash(params IEnumerable<string> parts) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', parts))));
+
+    /// <summary>The one field of model.json that matters here.</summary>
+    private sealed record ModelIdentity(string? ContentHash);
+}

@@ -1,0 +1,29 @@
+using Stickers.SimilaritySearch;
+using Stickers.Storage;
+
+namespace Stickers.IndexBuilder;
+
+/// <summary>
+/// Where a build writes files by path before they become objects: beside the versions, so on the same disk, under a name that no read of the
+/// store sees. What a killed build left there is removed by the next one.
+/// </summary>
+internal sealed class ScratchFolder : IDisposable
+{
+    private readonly string _path;
+
+    /// <summary>Needs the space's building lock.</summary>
+    public ScratchFolder(LocalStore store, EmbeddingSpace space)
+    {
+        _path = Path.Combine(store.PathOf(SnapshotKeys.Folder(space)), ".tmp-build");
+        Dispose();
+        Directory.CreateDirectory(_path);
+    }
+
+    public string File(string name) => Path.Combine(_path, name);
+
+    public void Dispose()
+    {
+        if (Directory.Exists(_path))
+            Directory.Delete(_path, recursive: true);
+    }
+}
