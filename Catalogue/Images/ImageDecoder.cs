@@ -16,7 +16,7 @@ public static class ImageDecoder
     /// Decodes one picture, EXIF orientation applied, scaled down so that its longest side is at most
     /// <paramref name="maxSide"/> pixels. Bitmaps are never enlarged. Of an animation it is the first composed frame that is not
     /// wholly transparent (many start empty). An SVG is cropped to what it draws and rendered so that its longest side is exactly
-    /// <paramref name="maxSide"/>, at most 2048 pixels.
+    /// <paramref name="maxSide"/>, at most 512 pixels.
     /// </summary>
     /// <exception cref="ImageException">The file is refused, truncated, corrupt or blank.</exception>
     public static RasterImage Decode(ReadOnlySpan<byte> file, int maxSide, ImageLimits? limits = null)

@@ -7,45 +7,47 @@ namespace Stickers.Catalogue.Images;
 /// <summary>Copies SVG elements and attributes from a reader to a new document and leaves out what a still picture has no use for.</summary>
 internal sealed class SvgCleaner
 {
-    private const int MaxElements = 100_000;
-    private const int MaxDepth = 200;
+    private const int MaxElements = 30_000;
+    private const int MaxDepth = 150;
+    private const int MaxAttributeLetters = 4 << 20;
 
     private static readonly HashSet<string> Dropped = new(StringComparer.Ordinal)
     {
         "script", "foreignObject", "metadata", "title", "desc", "iframe", "audio", "video", "handler", "listener",
-        "animate", "animateColor", "animateMotion", "animateTransform", "set", "cursor", "color-profile",
+        "animate", "animateColor", "animateMotion", "animateTransform", "set", "cursor", "color-profile", "font", "font-face",
     };
 
     private readonly XmlReader _reader;
     private readonly XmlWriter _writer;
-    private readonly string _namespace;
+    private readonly string _namespace, _width, _height;
+    private readonly SvgWork _work = new();
+    private readonly Dictionary<string, string> _kept = new(StringComparer.Ordinal);
     private int _elements;
 
-    private SvgCleaner(XmlReader reader, XmlWriter writer)
+    private SvgCleaner(XmlReader reader, XmlWriter writer, double width, double height)
     {
         (_reader, _writer) = (reader, writer);
+        (_width, _height) = (width.ToString("R", CultureInfo.InvariantCulture), height.ToString("R", CultureInfo.InvariantCulture));
         _namespace = reader.NamespaceURI; // very old drawings have none
     }
 
     /// <summary>Reads from the root element, where <paramref name="reader"/> stands, to its end.</summary>
-    public static byte[] Clean(XmlReader reader, double width, double height)
+    /// <exception cref="ImageException">The drawing is too complex.</exception>
+    public static (byte[] Drawing, double Work) Clean(XmlReader reader, double width, double height)
     {
         using var output = new MemoryStream();
         var settings = new XmlWriterSettings { OmitXmlDeclaration = true, Encoding = new UTF8Encoding(false) };
-        using (var writer = XmlWriter.Create(output, settings))
-        {
-            new SvgCleaner(reader, writer).CopyRoot(width, height);
-        }
-        return output.ToArray();
+        using var writer = XmlWriter.Create(output, settings);
+        var cleaner = new SvgCleaner(reader, writer, width, height);
+        cleaner.CopyRoot();
+        writer.Flush();
+        return (output.ToArray(), cleaner._work.Total());
     }
 
-    private void CopyRoot(double width, double height)
+    private void CopyRoot()
     {
         var empty = _reader.IsEmptyElement;
-        _writer.WriteStartElement("svg", SvgSource.Namespace);
-        CopyAttributes("svg", skipSize: true);
-        _writer.WriteAttributeString("width", width.ToString("R", CultureInfo.InvariantCulture));
-        _writer.WriteAttributeString("height", height.ToString("R", CultureInfo.InvariantCulture));
+        Start("svg", isRoot: true);
         if (!empty) CopyContent();
         _writer.WriteEndElement();
         while (_reader.Read()) { } // what follows the root must be well-formed too
@@ -56,7 +58,6 @@ internal sealed class SvgCleaner
         var depth = 1;
         while (depth > 0)
         {
-            // Skip() moves on to the next node itself; Read() must then not be called again.
             if (!_reader.Read()) throw new XmlException("Unexpected end of file: elements are not closed.");
             while (_reader.NodeType == XmlNodeType.Element && !IsKept()) _reader.Skip();
             switch (_reader.NodeType)
@@ -68,20 +69,25 @@ internal sealed class SvgCleaner
                     if (++_elements > MaxElements) throw TooComplex($"more than {MaxElements} elements");
                     if (depth >= MaxDepth) throw TooComplex($"elements nested more than {MaxDepth} deep");
                     var empty = _reader.IsEmptyElement;
-                    var name = _reader.LocalName;
-                    _writer.WriteStartElement(name, SvgSource.Namespace);
-                    CopyAttributes(name, skipSize: false);
-                    if (empty) _writer.WriteEndElement();
-                    else depth++;
+                    Start(_reader.LocalName, isRoot: false);
+                    depth++;
+                    if (empty) End(ref depth);
                     break;
                 case XmlNodeType.EndElement:
-                    if (--depth > 0) _writer.WriteEndElement();
+                    End(ref depth);
                     break;
                 case XmlNodeType.Text or XmlNodeType.CDATA or XmlNodeType.SignificantWhitespace or XmlNodeType.Whitespace:
                     _writer.WriteString(_reader.Value);
+                    _work.Text(_reader.Value);
                     break;
             }
         }
+    }
+
+    private void End(ref int depth)
+    {
+        _work.Close();
+        if (--depth > 0) _writer.WriteEndElement();
     }
 
     private bool IsKept() =>
@@ -90,31 +96,42 @@ internal sealed class SvgCleaner
 
     private string? Href() => _reader.GetAttribute("href") ?? _reader.GetAttribute("href", SvgReferences.XLinkNamespace);
 
-    private void CopyAttributes(string element, bool skipSize)
+    /// <summary>Writes the current element's start with the attributes that are kept.</summary>
+    private void Start(string element, bool isRoot)
     {
-        var hasHref = false;
+        _kept.Clear();
+        var preserve = false;
         while (_reader.MoveToNextAttribute())
         {
             var (space, name, value) = (_reader.NamespaceURI, _reader.LocalName, _reader.Value);
-            if (space.Length == 0 && name.Length > 2 && name.StartsWith("on", StringComparison.Ordinal)) continue;
-            if (name == "href" && (space.Length == 0 || space == SvgReferences.XLinkNamespace))
+            if (_reader.Prefix == "xml")
             {
-                var allowed = value.StartsWith('#') || element is "image" or "feImage";
-                if (!hasHref && allowed) _writer.WriteAttributeString("href", value);
-                hasHref |= allowed;
+                preserve |= name == "space" && value == "preserve";
             }
-            else if (name == "space" && _reader.Prefix == "xml")
-            {
-                _writer.WriteAttributeString("xml", "space", null, value);
-            }
-            else if (space.Length == 0 && !(skipSize && name is "width" or "height" or "x" or "y"))
+            else if (space.Length == 0 && IsKept(name, isRoot))
             {
                 value = name == "style" ? SvgReferences.CleanStyle(value) : value;
-                if (SvgReferences.IsLocal(value)) _writer.WriteAttributeString(name, value);
+                if (name == "filter" && !SvgReferences.IsFilterReference(value)) continue;
+                if (SvgReferences.IsLocal(value)) _kept[name] = value;
             }
         }
         _reader.MoveToElement();
+        // Only the reference that IsKept has judged; bitmaps are the only ones that may hold data.
+        if (Href() is { } href && (href.StartsWith('#') || element is "image" or "feImage")) _kept["href"] = href;
+        if (isRoot) (_kept["width"], _kept["height"]) = (_width, _height);
+        if (_kept.Values.Sum(v => v.Length) is var letters && letters > MaxAttributeLetters)
+            throw TooComplex($"an element has {letters} characters of attributes");
+
+        _writer.WriteStartElement(element, SvgSource.Namespace);
+        if (preserve) _writer.WriteAttributeString("xml", "space", null, "preserve");
+        foreach (var (name, value) in _kept) _writer.WriteAttributeString(name, value);
+        _work.Open(element, _kept);
     }
+
+    /// <summary>Scripts and what rescales dashes go; the root's place and size are set anew.</summary>
+    private static bool IsKept(string attribute, bool isRoot) =>
+        attribute is not ("pathLength" or "xmlns" or "href") && !attribute.StartsWith("on", StringComparison.Ordinal)
+        && !(isRoot && attribute is "x" or "y");
 
     private void WriteStyle()
     {
@@ -128,7 +145,9 @@ internal sealed class SvgCleaner
         }
         _writer.WriteStartElement("style", SvgSource.Namespace);
         _writer.WriteAttributeString("type", "text/css");
-        _writer.WriteString(SvgReferences.CleanStyle(sheet.ToString()));
+        var clean = SvgReferences.CleanStyle(sheet.ToString());
+        _writer.WriteString(clean);
+        _work.Sheet(clean);
         _writer.WriteEndElement();
     }
 

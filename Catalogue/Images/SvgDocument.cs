@@ -10,13 +10,17 @@ namespace Stickers.Catalogue.Images;
 /// </summary>
 internal sealed class SvgDocument
 {
-    private SvgDocument(double width, double height, byte[] drawing) => (Width, Height, Drawing) = (width, height, drawing);
+    private SvgDocument(double width, double height, double work, byte[] drawing) =>
+        (Width, Height, Work, Drawing) = (width, height, work, drawing);
 
     /// <summary>Page width, CSS pixels.</summary>
     public double Width { get; }
 
     /// <summary>Page height, CSS pixels.</summary>
     public double Height { get; }
+
+    /// <summary>What rendering it once can cost at most, in the units of <see cref="SvgWork"/>.</summary>
+    public double Work { get; }
 
     /// <summary>One svg element with the page's size, UTF-8, without XML declaration.</summary>
     public byte[] Drawing { get; }
@@ -26,11 +30,11 @@ internal sealed class SvgDocument
     public static SvgDocument Read(ReadOnlySpan<byte> file, ImageLimits limits)
     {
         using var reader = SvgSource.Open(file, limits);
-        var (width, height) = SvgHeader.ReadRoot(reader);
+        var (width, height) = SvgHeader.ReadRoot(reader, file);
         try
         {
-            var drawing = SvgCleaner.Clean(reader, width, height);
-            return new SvgDocument(width, height, drawing);
+            var (drawing, work) = SvgCleaner.Clean(reader, width, height);
+            return new SvgDocument(width, height, work, drawing);
         }
         catch (XmlException fault)
         {

@@ -15,13 +15,13 @@ internal static class SvgHeader
     public static ImageHeader Read(ReadOnlySpan<byte> file, ImageLimits limits)
     {
         using var reader = SvgSource.Open(file, limits);
-        var (width, height) = ReadRoot(reader);
+        var (width, height) = ReadRoot(reader, file);
         return new ImageHeader(StickerFormat.Svg, (int)Math.Ceiling(width), (int)Math.Ceiling(height));
     }
 
     /// <summary>Goes to the root element and reads the page's size in CSS pixels.</summary>
     /// <exception cref="ImageException">The root is not an SVG element, or its size is no size.</exception>
-    public static (double Width, double Height) ReadRoot(XmlReader reader)
+    public static (double Width, double Height) ReadRoot(XmlReader reader, ReadOnlySpan<byte> file)
     {
         try
         {
@@ -29,7 +29,8 @@ internal static class SvgHeader
         }
         catch (XmlException fault)
         {
-            throw new ImageException(ImageFault.UnknownFormat, $"the file starts like XML, but is not: {fault.Message}", fault);
+            throw new ImageException(file.IndexOf("<svg"u8) >= 0 ? ImageFault.Corrupt : ImageFault.UnknownFormat,
+                $"the file starts like XML, but is not: {fault.Message}", fault);
         }
         if (reader.NodeType != XmlNodeType.Element || reader.LocalName != "svg" || reader.NamespaceURI is not (SvgSource.Namespace or ""))
             throw new ImageException(ImageFault.UnknownFormat, $"the file is XML, but its root is \"{reader.Name}\" and not an SVG drawing");

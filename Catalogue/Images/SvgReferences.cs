@@ -14,13 +14,22 @@ internal static partial class SvgReferences
     public static bool IsLocal(string value) =>
         !value.Contains("url", StringComparison.OrdinalIgnoreCase) || !ExternalUrl().IsMatch(value);
 
-    /// <summary>Style text without imports and without references out of the document.</summary>
+    /// <summary>
+    /// Style text without comments, imports, fonts, filter functions and references out of the document. What is left is plain enough
+    /// for <see cref="SvgWork"/> to read.
+    /// </summary>
     public static string CleanStyle(string style)
     {
         style = style.Replace("\\", "", StringComparison.Ordinal); // escapes could hide the words looked for
-        if (style.Contains("@import", StringComparison.OrdinalIgnoreCase)) style = Import().Replace(style, "");
+        if (style.Contains("/*", StringComparison.Ordinal)) style = Comment().Replace(style, " ");
+        if (style.Contains('@', StringComparison.Ordinal)) style = FontFace().Replace(Import().Replace(style, ""), "");
+        if (style.Contains("filter", StringComparison.OrdinalIgnoreCase))
+            style = Filter().Replace(style, filter => IsFilterReference(filter.Groups[1].Value) ? filter.Value : "filter:none");
         return style.Contains("url", StringComparison.OrdinalIgnoreCase) ? ExternalUrl().Replace(style, "none") : style;
     }
+
+    /// <summary>Whether a filter property is absent or names one filter element, and no list of functions.</summary>
+    public static bool IsFilterReference(string value) => FilterReference().IsMatch(value);
 
     /// <summary>Whether a reference is an embedded PNG, JPEG, WebP or GIF within narrow limits.</summary>
     public static bool IsSmallBitmap(string? href)
@@ -42,6 +51,18 @@ internal static partial class SvgReferences
     [GeneratedRegex("""url\s*\(["'\s]*[^\s"'#)][^)]*\)?""", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex ExternalUrl();
 
+    [GeneratedRegex("""/\*.*?(\*/|\z)""", RegexOptions.Singleline)]
+    private static partial Regex Comment();
+
     [GeneratedRegex("""@import[^;]*;?""", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Import();
+
+    [GeneratedRegex("""@font-face[^{}]*\{[^}]*\}?""", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex FontFace();
+
+    [GeneratedRegex("""(?<![-\w])filter\s*:([^;}]*)""", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Filter();
+
+    [GeneratedRegex("""^\s*(none|inherit|url\([^()]*\))\s*$""", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex FilterReference();
 }

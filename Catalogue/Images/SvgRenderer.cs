@@ -8,13 +8,13 @@ namespace Stickers.Catalogue.Images;
 /// </summary>
 internal static class SvgRenderer
 {
-    /// <summary>Longest side of a rendered drawing, pixels.</summary>
-    public const int MaxSide = 2048;
+    /// <summary>Longest side of a rendered drawing, pixels: rendering time grows with the area, and librsvg cannot be stopped.</summary>
+    public const int MaxSide = 512;
 
     /// <summary>Below this opacity nobody sees ink: the far tails of blurred shadows do not widen the outline.</summary>
     private const byte VisibleAlpha = 8;
 
-    /// <summary>Each round enlarges at least a hundredfold until the ink fills the picture.</summary>
+    /// <summary>Each round enlarges up to a hundredfold until the ink fills the picture; all rounds together may cost half as much again as one.</summary>
     private const int MaxRounds = 4;
 
     private const int SmallestCanvas = 256;
@@ -32,7 +32,7 @@ internal static class SvgRenderer
     {
         maxSide = Math.Min(maxSide, MaxSide);
         // Twice the wanted size, so that shrinking smooths and most drawings need one round.
-        var canvas = Math.Max(SmallestCanvas, maxSide <= 512 ? 2 * maxSide : maxSide + maxSide / 8);
+        var canvas = Math.Max(SmallestCanvas, maxSide <= 256 ? 2 * maxSide : maxSide + maxSide / 8);
         var region = new SvgRegion(0, 0, document.Width, document.Height);
         for (var round = 0; round < MaxRounds; round++)
         {
@@ -45,10 +45,12 @@ internal static class SvgRenderer
             if (ink.Width == 0) break;
             if (Math.Max(ink.Width, ink.Height) >= maxSide) return Crop(rgba, width, ink, maxSide);
             region = Grown(region, ink, scale);
+            if ((round + 2) * document.Work > 1.5 * SvgWork.MaxUnits)
+                throw new ImageException(ImageFault.TooComplex, "SVG: the ink fills too little of the page for so much of it");
 
             int Side(double length) => Math.Clamp((int)Math.Ceiling(length * scale - 1e-6), 1, canvas);
         }
-        throw new ImageException(ImageFault.Blank, "SVG: the page shows no ink");
+        throw new ImageException(ImageFault.Blank, "SVG: the page shows no ink, or only a speck");
     }
 
     private static byte[] Rasterise(byte[] svg, int width, int height)
