@@ -28,7 +28,7 @@ internal static class ReportPage
         var counts = report.Counts;
         page.Append($"<h1>Model {Text(report.Model)} on {Text(report.Catalogue)}</h1>");
         page.Append($"<p>Measured on {counts.Measured:N0} stickers of the {Word(report.Part)} side, split by {Word(report.SplitBy)}. ");
-        if (report.SplitBy == SplitBy.Creator)
+        if (report is { SplitBy: SplitBy.Creator, SameSplitAsTraining: true })
             page.Append("None of their creators was learned from. ");
         page.Append($"{counts.Sampled:N0} of the catalogue's {counts.Catalogue:N0} stickers were looked at, {counts.Quarantined:N0} do not decode, {counts.Training:N0} are on the training side. ");
         page.Append($"{counts.MeasuredWithoutTag:N0} measured stickers carry no tag of the vocabulary and count as negatives for every tag.</p>");
@@ -68,7 +68,7 @@ internal static class ReportPage
         page.Append($"<figure>{reliability}</figure>");
 
         var most = Math.Max(1, Math.Ceiling(bins.Max(bin => Math.Log10(bin.Count + 1))));
-        var histogram = new SvgPlot("score", "pairs (log scale)", 1, most, yLabel: y => Math.Round(Math.Pow(10, y)).ToString("N0", CultureInfo.InvariantCulture))
+        var histogram = new SvgPlot("score", "pairs (log scale)", 1, most, yLabel: PowerOfTen)
             .Bars(bins.Select(bin => (bin.From, bin.To, Math.Log10(bin.Count + 1), $"{bin.From:0.0} to {bin.To:0.0}: {bin.Count:N0} pairs, {bin.Labelled:N0} labelled")));
         page.Append($"<figure>{histogram}</figure></div>");
     }
@@ -139,9 +139,17 @@ internal static class ReportPage
     private static string Picture(Examples examples, IReadOnlyList<Sticker> stickers, int row)
         => $"<img alt=\"\" title=\"{Text(stickers[row].Key)}\" src=\"data:image/png;base64,{Convert.ToBase64String(examples.Pictures[row])}\">";
 
+    /// <summary>10 to the given power, short: 1, 32, 6k, 1M.</summary>
+    private static string PowerOfTen(double power) => Math.Pow(10, power) switch
+    {
+        < 1e3 and var few => few.ToString("0", CultureInfo.InvariantCulture),
+        < 1e6 and var some => (some / 1e3).ToString("0", CultureInfo.InvariantCulture) + "k",
+        var many => (many / 1e6).ToString("0", CultureInfo.InvariantCulture) + "M",
+    };
+
     private static string Share(double? value) => value is { } share ? share.ToString("0.000", CultureInfo.InvariantCulture) : "–";
 
-    private static string Range(Proportion share) => share.Value is null ? "–" : $"{Share(share.Value)} ({Share(share.Low)}–{Share(share.High)})";
+    private static string Range(Proportion share) => share.Value is null ? "–" : $"{Share(share.Value)} <span class=\"range\">({Share(share.Low)}–{Share(share.High)})</span>";
 
     private static string Word<T>(T value) where T : struct, Enum => value.ToString().ToLowerInvariant();
 

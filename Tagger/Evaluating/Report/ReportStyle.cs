@@ -12,6 +12,7 @@ internal static class ReportStyle
         th, td { text-align: right; padding: 3px 10px; border-bottom: 1px solid var(--line); font-variant-numeric: tabular-nums; vertical-align: top; }
         th { color: var(--soft); font-weight: 600; }
         th:first-child, td:first-child, td:nth-child(2) { text-align: left; }
+        .range { color: var(--soft); white-space: nowrap; }
         .small { color: var(--soft); font-size: 12px; overflow-wrap: anywhere; }
         .warn { border-left: 4px solid #c60; padding-left: 10px; }
         .plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(340px, 1fr)); gap: 16px; }
@@ -26,6 +27,6 @@ internal static class ReportStyle
         .sheet { display: grid; grid-template-columns: repeat(auto-fill, minmax(150px, 1fr)); gap: 14px; }
         .sheet figcaption { font-size: 12px; overflow-wrap: anywhere; }
         .row { display: flex; gap: 8px; align-items: center; margin: 6px 0; overflow-x: auto; }
-        img { width: 72px; height: 72px; object-fit: contain; background: #f4f4f4; border-radius: 6px; }
+        img { width: 72px; height: 72px; object-fit: contain; background: #e6e6e6; border-radius: 6px; }
         """;
 }
