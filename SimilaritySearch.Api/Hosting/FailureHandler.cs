@@ -24,7 +24,7 @@ internal static class FailureHandler
             UploadException e => Problems.Create(e.Status, e.Message),
             ImageException e => ImageProblem(e),
             BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => Problems.Create(StatusCodes.Status413PayloadTooLarge, UploadReader.TooLarge),
-            BadHttpRequestException { StatusCode: StatusCodes.Status400BadRequest } => ParameterProblem(context, feature.Endpoint),
+            BadHttpRequestException { StatusCode: StatusCodes.Status400BadRequest } => ParameterProblem(context.Request.Query, feature),
             BadHttpRequestException e => Problems.Create(e.StatusCode),
             _ => Unexpected(feature.Error, failed),
         });
@@ -41,20 +41,18 @@ internal static class FailureHandler
     }
 
     /// <summary>The framework names C# types; we name each parameter, what was found and what was expected.</summary>
-    private static ProblemDetails ParameterProblem(HttpContext context, Endpoint? endpoint)
+    private static ProblemDetails ParameterProblem(IQueryCollection query, IExceptionHandlerFeature feature)
     {
         var faults = new Dictionary<string, string[]>(StringComparer.Ordinal);
-        foreach (var parameter in endpoint?.Metadata.GetOrderedMetadata<IParameterBindingMetadata>() ?? [])
+        foreach (var parameter in feature.Endpoint?.Metadata.GetOrderedMetadata<IParameterBindingMetadata>() ?? [])
         {
             var type = parameter.ParameterInfo.ParameterType;
-            var found = context.Request.Query[parameter.Name].ToString();
-            var given = context.Request.Query.ContainsKey(parameter.Name);
-            if (!given && type == typeof(string) && !parameter.ParameterInfo.HasDefaultValue && !context.Request.RouteValues.ContainsKey(parameter.Name))
+            var found = query[parameter.Name].ToString();
+            var given = query.ContainsKey(parameter.Name);
+            if (!given && type == typeof(string) && !parameter.ParameterInfo.HasDefaultValue && feature.RouteValues?.ContainsKey(parameter.Name) != true)
                 faults[parameter.Name] = ["It is missing."];
             else if (given && type == typeof(int) && !int.TryParse(found, NumberStyles.Integer, CultureInfo.InvariantCulture, out _))
                 faults[parameter.Name] = [$"'{found}' is not a whole number."];
-            else if (given && type.IsEnum && !Enum.TryParse(type, found, ignoreCase: true, out _))
-                faults[parameter.Name] = [$"'{found}' is not one of: {string.Join(", ", Enum.GetNames(type)).ToLowerInvariant()}."];
         }
 
         return faults.Count == 0

@@ -4,7 +4,6 @@ using System.Security.Cryptography;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Net.Http.Headers;
 using Stickers.Catalogue;
@@ -25,9 +24,9 @@ internal static class LookupApi
     {
         var v1 = routes.MapGroup("/v1").ProducesProblem(400).ProducesProblem(503);
         v1.MapGet("/stickers", Browse).Describe("Browse", "A page of all stickers, in a stable, mixed order.");
-        v1.MapGet("/stickers/{id}", Find).Describe("Find", "One sticker: its creator's tags and the model's suggestions.");
-        v1.MapGet("/stickers/{id}/image", Image).Describe("Image", "A sticker's thumbnail: PNG, at most 160 pixels a side.").Produces(304);
-        v1.MapGet("/stickers/{id}/similar", SimilarToSticker).Describe("SimilarToSticker", "The neighbours of a sticker, itself left out.");
+        v1.MapGet("/stickers/{id}", Find).Describe("Find", "One sticker: its creator's tags and the model's suggestions.").ProducesProblem(404);
+        v1.MapGet("/stickers/{id}/image", Image).Describe("Image", "A sticker's thumbnail: PNG, at most 160 pixels a side.").Produces<Stream>(200, "image/png").Produces(304).ProducesProblem(404);
+        v1.MapGet("/stickers/{id}/similar", SimilarToSticker).Describe("SimilarToSticker", "The neighbours of a sticker, itself left out.").ProducesProblem(404);
         v1.MapPost("/similar", SimilarToImageAsync).Describe("SimilarToImage", "The neighbours of an uploaded image.").TakesImage();
         v1.MapGet("/search", Search).Describe("Search", "Stickers for words: those that carry them, then those that the model finds to mean them.");
         v1.MapGet("/tags", Tags).Describe("TopTags", "The most frequent tags of the catalogue.");
@@ -43,11 +42,11 @@ internal static class LookupApi
         [Description(CountHelp)][Range(1, 100)] int count = 60) =>
         TypedResults.Ok(lookup.Browse(offset, count));
 
-    private static Results<Ok<StickerDetail>, NotFound<ProblemDetails>> Find(
+    private static Results<Ok<StickerDetail>, ProblemHttpResult> Find(
         LookupService lookup, [Description(IdHelp)][RegularExpression(IdPattern)] string id) =>
         StickerId.TryParse(id, out var sticker) && lookup.Find(sticker) is { } found ? TypedResults.Ok(found) : Problems.NoSuchSticker(id);
 
-    private static Results<FileContentHttpResult, NotFound<ProblemDetails>> Image(
+    private static Results<FileContentHttpResult, ProblemHttpResult> Image(
         LookupService lookup, HttpContext context, [Description(IdHelp)][RegularExpression(IdPattern)] string id)
     {
         if (!StickerId.TryParse(id, out var sticker) || lookup.Thumbnail(sticker) is not { } png)
@@ -57,22 +56,22 @@ internal static class LookupApi
         return TypedResults.Bytes(png, "image/png", entityTag: tag);
     }
 
-    private static Results<Ok<NeighbourAnswer>, NotFound<ProblemDetails>> SimilarToSticker(
+    private static Results<Ok<NeighbourAnswer>, ProblemHttpResult> SimilarToSticker(
         LookupService lookup,
         [Description(IdHelp)][RegularExpression(IdPattern)] string id,
-        [Description(SpaceHelp)][EnumDataType(typeof(EmbeddingSpace))] EmbeddingSpace space = EmbeddingSpace.Visual,
+        [Description(SpaceHelp)][AllowedValues(SpaceNames.Visual, SpaceNames.Semantic)] string space = SpaceNames.Visual,
         [Description(CountHelp)][Range(1, 200)] int k = 20) =>
-        StickerId.TryParse(id, out var sticker) && lookup.Similar(sticker, space, k) is { } found ? TypedResults.Ok(found) : Problems.NoSuchSticker(id);
+        StickerId.TryParse(id, out var sticker) && lookup.Similar(sticker, SpaceNames.Parse(space), k) is { } found ? TypedResults.Ok(found) : Problems.NoSuchSticker(id);
 
     private static async Task<Ok<NeighbourAnswer>> SimilarToImageAsync(
         LookupService lookup,
         HttpRequest request,
         CancellationToken cancellation,
-        [Description(SpaceHelp)][EnumDataType(typeof(EmbeddingSpace))] EmbeddingSpace space = EmbeddingSpace.Visual,
+        [Description(SpaceHelp)][AllowedValues(SpaceNames.Visual, SpaceNames.Semantic)] string space = SpaceNames.Visual,
         [Description(CountHelp)][Range(1, 200)] int k = 20)
     {
         var image = await UploadReader.ReadAsync(request, cancellation);
-        return TypedResults.Ok(lookup.Similar(image, space, k));
+        return TypedResults.Ok(lookup.Similar(image, SpaceNames.Parse(space), k));
     }
 
     private static Ok<SearchAnswer> Search(

@@ -27,6 +27,8 @@ internal static class OpenApiDescription
         {
             if (context.Description.ActionDescriptor.EndpointMetadata.OfType<ImageUploadMetadata>().Any())
                 operation.RequestBody = ImageBody();
+            foreach (var space in operation.Parameters?.Where(parameter => parameter.Name == "space") ?? [])
+                ((OpenApiSchema)space.Schema!).Enum = [SpaceNames.Visual, SpaceNames.Semantic];
             return Task.CompletedTask;
         });
     });

@@ -11,8 +11,8 @@ internal static class Problems
     private const string MediaType = "application/problem+json";
 
     /// <summary>The answer for a sticker that does not exist.</summary>
-    public static NotFound<ProblemDetails> NoSuchSticker(string id) =>
-        TypedResults.NotFound(Create(StatusCodes.Status404NotFound, $"There is no sticker {id} in the published indexes."));
+    public static ProblemHttpResult NoSuchSticker(string id) =>
+        TypedResults.Problem(Create(StatusCodes.Status404NotFound, $"There is no sticker {id} in the published indexes."));
 
     public static ProblemDetails Create(int status, string? detail = null) => new()
     {
@@ -21,11 +21,12 @@ internal static class Problems
         Detail = detail,
     };
 
+    /// <summary>Writes without the request's token: after a timeout that is cancelled already.</summary>
     public static Task WriteAsync(HttpContext context, ProblemDetails problem)
     {
         context.Response.StatusCode = problem.Status!.Value;
         problem.Instance ??= context.Request.Path;
-        return context.Response.WriteAsJsonAsync(problem, problem.GetType(), options: null, MediaType, context.RequestAborted);
+        return context.Response.WriteAsJsonAsync(problem, problem.GetType(), options: null, MediaType, CancellationToken.None);
     }
 
     /// <summary>503 with the time after which to try again.</summary>

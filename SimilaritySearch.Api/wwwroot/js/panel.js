@@ -6,8 +6,8 @@ import { failure, ghosts, grid, nameOf, notice, tile } from "./tile.js";
 
 const NEIGHBOURS = 24;
 const SPACES = [
-  { space: "visual", title: "Looks alike", text: "Nearest pictures, whatever they mean" },
-  { space: "semantic", title: "Means alike", text: "Nearest meanings, however they are drawn" },
+  { space: "visual", title: "Looks alike", text: "By the picture, whatever it means" },
+  { space: "semantic", title: "Means alike", text: "By the meaning, however it is drawn" },
 ];
 
 const panel = document.getElementById("panel");

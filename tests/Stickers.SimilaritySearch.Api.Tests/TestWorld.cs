@@ -1,0 +1,115 @@
+using System.Security.Cryptography;
+using Faiss;
+using Stickers.Catalogue;
+using Stickers.Storage;
+using Stickers.Tagger;
+
+namespace Stickers.SimilaritySearch.Api.Tests;
+
+/// <summary>A store with an untrained model and a published index in both spaces over the drawn stickers.</summary>
+internal sealed class TestWorld : IDisposable
+{
+    private TestWorld(LocalStore store, IReadOnlyDictionary<StickerId, Prediction> predictions, string modelHash)
+    {
+        Store = store;
+        Predictions = predictions;
+        ModelHash = modelHash;
+    }
+
+    public const string ModelVersion = "untrained";
+    public const string UntaggedColour = "pink";
+
+    public LocalStore Store { get; }
+
+    /// <summary>What the model says of each sticker: the truth for neighbours.</summary>
+    public IReadOnlyDictionary<StickerId, Prediction> Predictions { get; }
+
+    public string ModelHash { get; }
+
+    public static async Task<TestWorld> CreateAsync(CancellationToken cancellation)
+    {
+        var store = new LocalStore(Directory.CreateTempSubdirectory("stickers-api-").FullName);
+        await TestModel.WriteAsync(store, ModelVersion, cancellation);
+        using var model = StickerModel.Load(store.PathOf($"models/{ModelVersion}"));
+        var predicted = model.Predict([.. DrawnSticker.All.Select(sticker => sticker.Picture)]);
+        var predictions = DrawnSticker.All.Zip(predicted).ToDictionary(pair => pair.First.Id, pair => pair.Second);
+        var world = new TestWorld(store, predictions, model.ContentHash);
+        await world.PublishAsync(EmbeddingSpace.Visual, model.ContentHash, cancellation);
+        await world.PublishAsync(EmbeddingSpace.Semantic, model.ContentHash, cancellation);
+        return world;
+    }
+
+    /// <summary>Writes and publishes a snapshot that claims to be made by a model of this content hash.</summary>
+    public async Task<SnapshotManifest> PublishAsync(EmbeddingSpace space, string modelHash, CancellationToken cancellation)
+    {
+        var name = space.ToString().ToLowerInvariant();
+        var version = Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(name + modelHash)))[..12];
+        var folder = $"indexes/{name}/{version}";
+        Directory.CreateDirectory(Store.PathOf(folder));
+        var dimension = WriteVectors(space, Store.PathOf($"{folder}/{SnapshotManifest.IndexFile}"));
+        WriteStickers(Store.PathOf($"{folder}/{SnapshotManifest.DatabaseFile}"));
+        var manifest = new SnapshotManifest
+        {
+            FormatVersion = 1,
+            Space = name,
+            Version = version,
+            Model = ModelVersion,
+            ModelHash = modelHash,
+            Catalogue = "drawn",
+            CatalogueHash = "c0",
+            EmbeddingsHash = "e0",
+            Dimension = dimension,
+            Count = DrawnSticker.All.Count,
+            Factory = "IDMap2,Flat",
+            Reason = "so few vectors",
+            NProbe = 0,
+            EfSearch = 0,
+            RecallAt10 = 1,
+            RecallQueries = DrawnSticker.All.Count,
+            Files = [Commit(folder, SnapshotManifest.IndexFile), Commit(folder, SnapshotManifest.DatabaseFile)],
+        };
+        await Store.WriteJsonAsync($"{folder}/index.json", manifest, cancellation);
+        await Store.WriteJsonAsync($"indexes/{name}/current.json", new CurrentSnapshot { FormatVersion = 1, Version = version, History = [] }, cancellation);
+        return manifest;
+    }
+
+    public void Dispose() => Directory.Delete(Store.Root, recursive: true);
+
+    private int WriteVectors(EmbeddingSpace space, string path)
+    {
+        var vectors = DrawnSticker.All.Select(sticker => Predictions[sticker.Id]).Select(p => space == EmbeddingSpace.Visual ? p.Visual : p.Semantic).ToList();
+        using var index = FaissIndex.Create(vectors[0].Length, "IDMap2,Flat", MetricType.InnerProduct);
+        index.AddWithIds(vectors.SelectMany(vector => vector).ToArray(), DrawnSticker.All.Select(sticker => sticker.Id.Value).ToArray());
+        index.Save(path);
+        return vectors[0].Length;
+    }
+
+    /// <summary>Pink stickers have suggestions instead of tags; one record carries what a hostile creator would write.</summary>
+    private static void WriteStickers(string path)
+    {
+        using var writer = StickerDatabaseWriter.Create(path);
+        foreach (var sticker in DrawnSticker.All)
+        {
+            var untagged = sticker.Colour == UntaggedColour;
+            writer.Add(new StickerRecord
+            {
+                Id = sticker.Id,
+                Key = sticker.Key,
+                Pack = "drawn",
+                Creator = sticker.Colour == "black" ? "<img src=x onerror=alert(1)>" : "Ann",
+                Title = untagged ? null : $"{sticker.Colour} {sticker.Shape}",
+                Locale = "en",
+                Tags = untagged ? [] : [sticker.Colour, sticker.Shape],
+                Suggestions = untagged ? [new SuggestedTag(sticker.Shape, 0.91f, "accept"), new SuggestedTag("shape", 0.42f, "review")] : [],
+            }, sticker.Png);
+        }
+
+        writer.Complete();
+    }
+
+    private CommittedFile Commit(string folder, string file)
+    {
+        var bytes = File.ReadAllBytes(Store.PathOf($"{folder}/{file}"));
+        return new CommittedFile(file, bytes.Length, Convert.ToHexStringLower(SHA256.HashData(bytes)));
+    }
+}
