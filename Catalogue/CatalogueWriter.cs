@@ -25,7 +25,7 @@ public sealed class CatalogueWriter : IAsyncDisposable
     private readonly List<CommittedFile> _parts = [];
     private readonly List<long> _partCounts = [];
     private int _checkpoints;
-    private long _quarantinedBefore;
+    private long _writtenBefore, _quarantinedBefore;
 
     private readonly List<QuarantinedFile> _quarantined = [];
     private readonly List<Sticker> _group = [];
@@ -39,7 +39,7 @@ public sealed class CatalogueWriter : IAsyncDisposable
     public long Read => Written + Quarantined;
 
     /// <summary>Stickers so far.</summary>
-    public long Written => _partCounts.Sum() + _partStickers;
+    public long Written => _writtenBefore + _partStickers;
 
     /// <summary>Quarantined files so far.</summary>
     public long Quarantined => _quarantinedBefore + _quarantined.Count;
@@ -73,6 +73,7 @@ public sealed class CatalogueWriter : IAsyncDisposable
             await DataSet.CheckAsync(store, writer._folder, "its checkpoint", DataSet.FormatVersion, [checkpoint.Part], cancellation).ConfigureAwait(false);
             writer._parts.Add(checkpoint.Part);
             writer._partCounts.Add(checkpoint.Stickers);
+            writer._writtenBefore += checkpoint.Stickers;
         }
 
         return writer;
@@ -158,6 +159,7 @@ public sealed class CatalogueWriter : IAsyncDisposable
         if (file is null) return;
         _parts.Add(file);
         _partCounts.Add(_partStickers);
+        _writtenBefore += _partStickers;
         (_partStickers, _partBytes) = (0, 0);
     }
 

@@ -10,28 +10,17 @@ internal sealed class FolderSource(string root, CatalogueImportOptions options) 
 {
     private readonly string _name = Path.GetFileName(root) is { Length: > 0 } name ? name : "root";
 
-    public ImportInventory TakeInventory(CancellationToken cancellation)
-    {
-        List<string> lines = [];
-        var images = 0L;
-        Walk("");
-        return new ImportInventory(lines, images);
-
-        void Walk(string folder)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            var (files, folders) = List(folder);
-            foreach (var file in files)
-            {
-                lines.Add(ImportSource.Line(new FileInfo(PathOf(file))));
-                if (SourceNames.IsImage(file)) images++;
-            }
-
-            foreach (var inner in folders) Walk(inner);
-        }
-    }
+    public long TakeInventory(Action<string> addFile, CancellationToken cancellation) => TakeInventory("", addFile, cancellation);
 
     public IAsyncEnumerable<ImportItem> OfferAsync(CancellationToken cancellation) => OfferAsync("", new Sidecar(options.Locale), cancellation);
+
+    private long TakeInventory(string folder, Action<string> addFile, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        var (files, folders) = List(folder);
+        foreach (var file in files) addFile(ImportSource.Line(new FileInfo(PathOf(file))));
+        return files.Count(SourceNames.IsImage) + folders.Sum(inner => TakeInventory(inner, addFile, cancellation));
+    }
 
     private async IAsyncEnumerable<ImportItem> OfferAsync(string folder, Sidecar sidecar, [EnumeratorCancellation] CancellationToken cancellation)
     {

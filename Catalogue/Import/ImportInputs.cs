@@ -23,7 +23,7 @@ internal sealed record ImportInputs
     /// <summary>Full paths.</summary>
     public required IReadOnlyList<string> Sources { get; init; }
 
-    /// <summary>Files and images found.</summary>
+    /// <summary>Images that the sources were expected to offer.</summary>
     public required long Images { get; init; }
 
     internal static string Key(string catalogue) => $"{DataSet.CatalogueFolder(catalogue)}/.import/inputs.json";
@@ -33,12 +33,7 @@ internal sealed record ImportInputs
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Append(JsonSerializer.Serialize(new { ImportVersion, options.Locale, options.Limits, options.SvgSide }, StoreJson.Options));
         var images = 0L;
-        foreach (var source in sources)
-        {
-            var inventory = source.TakeInventory(cancellation);
-            images += inventory.Images;
-            foreach (var line in inventory.Files) Append(line);
-        }
+        foreach (var source in sources) images += source.TakeInventory(Append, cancellation);
 
         return new ImportInputs
         {

@@ -3,17 +3,13 @@ namespace Stickers.Catalogue.Import;
 /// <summary>Something images come from.</summary>
 internal interface IImportSource
 {
-    /// <summary>One line for each file that matters, with size and time: equal lists mean equal input. Also counts what will be offered.</summary>
-    ImportInventory TakeInventory(CancellationToken cancellation);
+    /// <summary>Adds a line for each file that matters, with size and time: equal lines mean equal input.</summary>
+    /// <returns>How many images will be offered, as far as can be told beforehand.</returns>
+    long TakeInventory(Action<string> addFile, CancellationToken cancellation);
 
     /// <summary>All images in an order that depends on nothing but the input. An item is read before the next is asked for.</summary>
     IAsyncEnumerable<ImportItem> OfferAsync(CancellationToken cancellation);
 }
-
-/// <summary>What a source consists of.</summary>
-/// <param name="Files">A line for each file.</param>
-/// <param name="Images">Images that will be offered, as far as can be told beforehand.</param>
-internal sealed record ImportInventory(IEnumerable<string> Files, long Images);
 
 /// <summary>Recognises sources.</summary>
 internal static class ImportSource

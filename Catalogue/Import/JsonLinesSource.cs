@@ -13,10 +13,11 @@ internal sealed class JsonLinesSource(string path, CatalogueImportOptions option
 
     private readonly string _folder = Path.GetDirectoryName(path)!;
 
-    public ImportInventory TakeInventory(CancellationToken cancellation)
+    public long TakeInventory(Action<string> addFile, CancellationToken cancellation)
     {
-        var archives = new DirectoryInfo(_folder).EnumerateFiles("*.zip").OrderBy(file => file.Name, StringComparer.Ordinal);
-        return new ImportInventory([ImportSource.Line(new FileInfo(path)), .. archives.Select(ImportSource.Line)], CountLines(cancellation));
+        addFile(ImportSource.Line(new FileInfo(path)));
+        foreach (var archive in new DirectoryInfo(_folder).EnumerateFiles("*.zip").OrderBy(file => file.Name, StringComparer.Ordinal)) addFile(ImportSource.Line(archive));
+        return CountLines(cancellation);
     }
 
     public async IAsyncEnumerable<ImportItem> OfferAsync([EnumeratorCancellation] CancellationToken cancellation)

@@ -13,15 +13,16 @@ internal sealed class ZipSource(string path, CatalogueImportOptions options) : I
 
     private readonly string _name = Path.GetFileNameWithoutExtension(path);
 
-    public ImportInventory TakeInventory(CancellationToken cancellation)
+    public long TakeInventory(Action<string> addFile, CancellationToken cancellation)
     {
-        using var archive = TryOpen(out _);
-        return new ImportInventory([ImportSource.Line(new FileInfo(path))], archive?.Entries.Count(entry => SourceNames.IsImage(entry.FullName) && !SourceNames.IsHidden(entry.FullName)) ?? 1);
+        addFile(ImportSource.Line(new FileInfo(path)));
+        using var archive = OpenArchive.TryOpen(path, out _);
+        return archive is null ? 1 : Images(archive).Count();
     }
 
     public async IAsyncEnumerable<ImportItem> OfferAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
-        using var archive = TryOpen(out var refusal);
+        using var archive = OpenArchive.TryOpen(path, out var refusal);
         if (archive is null)
         {
             yield return new ImportItem { Key = _name, Origin = path, Record = ImportRecord.Empty, Refusal = refusal };
@@ -44,7 +45,7 @@ internal sealed class ZipSource(string path, CatalogueImportOptions options) : I
                 yield return unusable;
         }
 
-        foreach (var entry in archive.Entries.Where(entry => SourceNames.IsImage(entry.FullName) && !SourceNames.IsHidden(entry.FullName)))
+        foreach (var entry in Images(archive))
             yield return Item(entry, sidecar.Take(entry.FullName) ?? ImportRecord.Empty);
 
         if (!hasSidecar) yield break;
@@ -73,5 +74,6 @@ internal sealed class ZipSource(string path, CatalogueImportOptions options) : I
         };
     }
 
-    private ZipArchive? TryOpen(out ImportRefusal? refusal) => OpenArchive.TryOpen(path, out refusal);
+    private static IEnumerable<ZipArchiveEntry> Images(ZipArchive archive) =>
+        archive.Entries.Where(entry => SourceNames.IsImage(entry.FullName) && !SourceNames.IsHidden(entry.FullName));
 }

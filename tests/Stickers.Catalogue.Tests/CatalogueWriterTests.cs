@@ -92,6 +92,9 @@ public sealed class CatalogueWriterTests : IDisposable
         Assert.Equal([512L, 512L, 276L], groups.Select(row => (long)row[1]!));
         var codecs = DuckDb.Query("select distinct path_in_schema, compression from parquet_metadata({0}) where path_in_schema in ('image, bytes', 'key') order by 1", path);
         Assert.Equal(["image, bytes UNCOMPRESSED", "key ZSTD"], codecs.Select(row => $"{row[0]} {row[1]}"));
+        var metadata = Assert.Single(DuckDb.Query("select decode(value) from parquet_kv_metadata({0}) where decode(key) = 'huggingface'", path));
+        using var features = System.Text.Json.JsonDocument.Parse((string)metadata[0]!);
+        Assert.Equal("Image", features.RootElement.GetProperty("info").GetProperty("features").GetProperty("image").GetProperty("_type").GetString());
         Assert.Equal(1300, manifest.Written);
     }
 
