@@ -5,6 +5,8 @@ namespace Stickers.Catalogue.Import;
 /// <summary>What to import and how.</summary>
 public sealed record CatalogueImportOptions
 {
+    private const int SmallestSvgSide = 16;
+
     /// <summary>Name of the catalogue: letters, digits, '.', '_', '-'.</summary>
     public required string Name { get; init; }
 
@@ -20,7 +22,7 @@ public sealed record CatalogueImportOptions
     /// <summary>What is refused before decoding.</summary>
     public ImageLimits Limits { get; init; } = ImageLimits.Default;
 
-    /// <summary>Longest side in pixels that an SVG is rendered to, 16 to 2048.</summary>
+    /// <summary>Longest side in pixels that an SVG is rendered to, 16 to 512.</summary>
     public int SvgSide { get; init; } = 320;
 
     /// <summary>Images decoded at the same time, 1 to 256; the result does not depend on it.</summary>
@@ -37,7 +39,7 @@ public sealed record CatalogueImportOptions
         faults.AddRange(Sources.Where(path => !Path.Exists(path)).Select(path => $"source '{path}' does not exist"));
         faults.AddRange(Sources.CountBy(Path.GetFullPath).Where(source => source.Value > 1).Select(source => $"source '{source.Key}' is given {source.Value} times"));
         if (string.IsNullOrWhiteSpace(Locale)) faults.Add("the locale is empty, expected e.g. 'en'");
-        if (SvgSide is < 16 or > 2048) faults.Add($"SVG side {SvgSide} is outside 16 to 2048 pixels");
+        if (SvgSide is < SmallestSvgSide or > SvgRenderer.MaxSide) faults.Add($"SVG side {SvgSide} is outside {SmallestSvgSide} to {SvgRenderer.MaxSide} pixels");
         if (Workers is < 1 or > 256) faults.Add($"{Workers} workers is outside 1 to 256");
         if (faults.Count > 0) throw new ArgumentException($"Cannot import: {string.Join("; ", faults)}.");
     }
