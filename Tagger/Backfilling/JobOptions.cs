@@ -8,7 +8,7 @@ internal static class JobOptions
     /// <exception cref="ArgumentOutOfRangeException">The batch size cannot work.</exception>
     public static void DemandBatchSize(int batchSize)
     {
-        if (batchSize is < PreparedSticker.MaxFrames or > MaxBatch)
-            throw new ArgumentOutOfRangeException(nameof(batchSize), batchSize, $"A batch holds {PreparedSticker.MaxFrames} (the frames of one animation) to {MaxBatch} images.");
+        if (batchSize is < StickerFrames.Max or > MaxBatch)
+            throw new ArgumentOutOfRangeException(nameof(batchSize), batchSize, $"A batch holds {StickerFrames.Max} (the frames of one animation) to {MaxBatch} images.");
     }
 }

@@ -6,10 +6,7 @@ namespace Stickers.Tagger.Backfilling;
 /// <summary>A sticker on its way into the network: either images or the reason why there are none.</summary>
 internal record PreparedSticker(Sticker Sticker, IReadOnlyList<RasterImage> Images, ImageException? Fault)
 {
-    /// <summary>Frames of an animation that the network looks at.</summary>
-    public const int MaxFrames = 4;
-
-    /// <summary>Decodes a still image, or up to <see cref="MaxFrames"/> frames spread over an animation.</summary>
+    /// <summary>Decodes what the network looks at.</summary>
     public static PreparedSticker Decode(Sticker sticker)
     {
         try
@@ -23,8 +20,5 @@ internal record PreparedSticker(Sticker Sticker, IReadOnlyList<RasterImage> Imag
     }
 
     /// <exception cref="ImageException">The image does not decode.</exception>
-    protected static IReadOnlyList<RasterImage> Frames(Sticker sticker)
-        => sticker.Frames > 1
-            ? ImageDecoder.DecodeFrames(sticker.Image.Span, StickerModel.DecodeSide, MaxFrames)
-            : [ImageDecoder.Decode(sticker.Image.Span, StickerModel.DecodeSide)];
+    protected static IReadOnlyList<RasterImage> Frames(Sticker sticker) => StickerFrames.Decode(sticker.Image.Span);
 }
