@@ -4,6 +4,7 @@ using Stickers.Catalogue.Images;
 using Stickers.SimilaritySearch.Api.Answers;
 using Stickers.Storage;
 using Stickers.Tagger;
+using Stickers.Tagger.Backfilling;
 
 namespace Stickers.SimilaritySearch.Api;
 
@@ -104,26 +105,18 @@ internal sealed class LookupService : IDisposable
     }
 
     /// <summary>
-    /// Stickers that carry the words; then, where the model knows the words' meaning, stickers that look like it. So a sticker that
-    /// nobody tagged is still found, after those that somebody did.
+    /// Stickers that carry the words; then, where the model knows the words' meaning, others that look like it. Up to a third of the
+    /// answer is kept for the latter: a sticker that nobody tagged is found even for the most frequent tag.
     /// </summary>
     public SearchAnswer Search(string text, int k)
     {
-        var results = new List<SearchResult>(k);
-        var seen = new HashSet<StickerId>();
-        Collect(_semantic.Stickers.SearchText(text, k), MatchKind.Text);
-        if (results.Count < k && Meaning(text) is { } vector)
-            Collect(_semantic.Search(vector, k), MatchKind.Semantic);
+        var worded = _semantic.Stickers.SearchText(text, StickerDatabase.MaxRows);
+        var meant = SearchMeaning(text, worded, k - Math.Min(worded.Count, k - (k / 3)));
+        var results = worded.Take(k - meant.Count)
+            .Select(hit => new SearchResult(StickerAnswer.Of(_semantic.Stickers.Find(hit.Id)!), MatchKind.Text, hit.Score))
+            .Concat(meant)
+            .ToList();
         return new SearchAnswer(text, results, _model.Version, _semantic.Manifest.Version);
-
-        void Collect(IReadOnlyList<SearchHit> hits, MatchKind match)
-        {
-            foreach (var hit in hits)
-            {
-                if (results.Count < k && seen.Add(hit.Id) && _semantic.Stickers.Find(hit.Id) is { } record)
-                    results.Add(new SearchResult(StickerAnswer.Of(record), match, hit.Score));
-            }
-        }
     }
 
     public void Dispose()
@@ -152,11 +145,26 @@ internal sealed class LookupService : IDisposable
         }
     }
 
-    /// <summary>The unit vector of a vocabulary tag, or of several whose words make up the text; null when a word is unknown.</summary>
-    private float[]? Meaning(string text)
+    /// <summary>The stickers nearest to the text's meaning among those that do not carry it.</summary>
+    private List<SearchResult> SearchMeaning(string text, IReadOnlyList<SearchHit> worded, int k)
     {
-        if (TagRules.Default.Normalize(text) is not { } tag)
-            return null;
+        var results = new List<SearchResult>(k);
+        if (k == 0 || TagRules.Default.Normalize(text) is not { } tag || Meaning(tag) is not { } vector)
+            return results;
+        var seen = worded.Select(hit => hit.Id).ToHashSet();
+        foreach (var hit in _semantic.Search(vector, Math.Min(Snapshot.MaxNeighbours, k + seen.Count)))
+        {
+            // The tag itself is asked for too: of a very frequent one, not all carriers are among the hits for the words.
+            if (results.Count < k && !seen.Contains(hit.Id) && _semantic.Stickers.Find(hit.Id) is { } record && !record.Tags.Contains(tag))
+                results.Add(new SearchResult(StickerAnswer.Of(record), MatchKind.Semantic, hit.Score));
+        }
+
+        return results;
+    }
+
+    /// <summary>The unit vector of a canonical tag, or of several whose words make it up; null when a word is unknown.</summary>
+    private float[]? Meaning(string tag)
+    {
         if (_model.TagVector(tag) is { } vector)
             return vector;
         var sum = new float[_model.SemanticDimension];
@@ -174,8 +182,8 @@ internal sealed class LookupService : IDisposable
         return sum;
     }
 
-    private Prediction Predict(ReadOnlyMemory<byte> image) =>
-        _model.Predict([ImageDecoder.Decode(image.Span, StickerModel.DecodeSide)])[0];
+    /// <summary>As stickers are embedded: an animation by several frames.</summary>
+    private Prediction Predict(ReadOnlyMemory<byte> image) => FramePool.Pool(_model.Predict(StickerFrames.Decode(image.Span)));
 
     private NeighbourAnswer Neighbours(EmbeddingSpace space, float[] vector, int k, StickerId? exclude)
     {

@@ -161,7 +161,7 @@ public sealed class PanelTests(Browser browser)
         {
             await Expect(window.Neighbours(space)).ToHaveCountAsync(24);
             await Expect(window.Neighbours(space).First).ToHaveAttributeAsync("data-id", sticker.Id.ToString());
-            await Expect(window.Neighbours(space).First.Locator(".score")).ToHaveTextAsync("1.00");
+            await Expect(window.Neighbours(space).First.Locator(".score")).ToHaveTextAsync("1.000");
         }
     }
 }

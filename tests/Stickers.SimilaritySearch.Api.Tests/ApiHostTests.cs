@@ -14,6 +14,8 @@ public sealed class ApiHostTests(ServedWorld served)
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         var listening = new TaskCompletionSource<Uri>();
         var run = ApiHost.RunAsync(new ApiOptions { Store = served.World.Store, Url = "http://127.0.0.1:0", Listening = listening.SetResult }, stop.Token);
+        if (await Task.WhenAny(listening.Task, run) == run)
+            await run;
         var address = await listening.Task.WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
         Assert.Equal("127.0.0.1", address.Host);
         Assert.NotEqual(0, address.Port);

@@ -1,7 +1,9 @@
+using System.IO.Compression;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Numerics.Tensors;
 using System.Text.Json;
+using Stickers.Catalogue.Images;
 using Stickers.Tagger;
 
 namespace Stickers.SimilaritySearch.Api.Tests;
@@ -57,6 +59,34 @@ public sealed class NeighbourTests(ServedWorld served)
         foreach (var (e, f) in expected.Zip(found))
             Assert.Equal(e.Score, f.GetProperty("score").GetSingle(), 0.001f);
         Assert.Equal(TestWorld.ModelVersion, answer.GetProperty("model").GetString());
+    }
+
+    [Fact]
+    public async Task Suggest_ForAnAnimation_PoolsItsFrames()
+    {
+        var samples = Path.Combine(Environment.GetEnvironmentVariable("STICKERS_TEST_DATA") ?? "", "samples.zip");
+        Assert.SkipUnless(File.Exists(samples), "STICKERS_TEST_DATA names no folder with samples.zip: no animation to upload.");
+        using var zip = ZipFile.OpenRead(samples);
+        using var model = StickerModel.Load(served.World.Store.PathOf($"models/{TestWorld.ModelVersion}"));
+        var animations = 0;
+        foreach (var entry in zip.Entries)
+        {
+            using var buffer = new MemoryStream();
+            await using (var stream = entry.Open())
+                await stream.CopyToAsync(buffer, TestContext.Current.CancellationToken);
+            var file = buffer.ToArray();
+            if (ImageDecoder.Identify(file).Frames == 1)
+                continue;
+            animations++;
+            var frames = ImageDecoder.DecodeFrames(file, StickerModel.DecodeSide, 4);
+            var expected = model.Predict(frames).Select(frame => frame.Scores).Aggregate((a, b) => [.. a.Zip(b, (x, y) => x + y)]).Max() / frames.Count;
+            using var content = Raw(file, "image/*");
+            using var response = await served.Client.PostAsync("/v1/tags", content, TestContext.Current.CancellationToken);
+            var answer = await response.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
+            Assert.Equal(expected, answer.GetProperty("suggestions")[0].GetProperty("score").GetSingle(), 0.001f);
+        }
+
+        Assert.NotEqual(0, animations);
     }
 
     internal static ByteArrayContent Raw(byte[] image, string type = "image/png")

@@ -67,6 +67,14 @@ public sealed class SearchTests(ServedWorld served)
     public async Task Search_ForFewer_GivesNoMore() => Assert.Equal(3, (await SearchAsync("red", 3)).Count);
 
     [Fact]
+    public async Task Search_ByAFrequentTag_KeepsRoomForThoseThatNobodyTagged()
+    {
+        var items = await SearchAsync("red", 6);
+        Assert.Equal(["text", "text", "text", "text", "semantic", "semantic"], items.Select(item => item.Match));
+        Assert.DoesNotContain(items.Skip(4), item => item.Key.Contains("red", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task TopTags_AreCountedAndSorted()
     {
         var items = (await served.GetAsync("/v1/tags?k=3")).GetProperty("items").EnumerateArray().ToList();

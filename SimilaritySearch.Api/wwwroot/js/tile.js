@@ -14,12 +14,12 @@ function caption(sticker) {
 
 /** A link to the sticker's panel; with a score it is a neighbour. */
 export function tile(sticker, score = null) {
-  const label = score === null ? nameOf(sticker) : `${nameOf(sticker)}, similarity ${score.toFixed(2)}`;
+  const label = score === null ? nameOf(sticker) : `${nameOf(sticker)}, similarity ${score.toFixed(3)}`;
   return h("li", {},
     h("a.tile", { href: route.stickerOf(sticker.id), "aria-label": label, "data-id": sticker.id },
       h("span.art", {}, h("img.cut", { src: sticker.image, alt: "", loading: "lazy", decoding: "async", width: 160, height: 160 })),
       caption(sticker),
-      score === null ? null : h("span.score", {}, score.toFixed(2))));
+      score === null ? null : h("span.score", {}, score.toFixed(3))));
 }
 
 export const grid = (tiles) => h("ul.grid", {}, tiles);
