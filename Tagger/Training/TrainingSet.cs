@@ -57,6 +57,7 @@ internal sealed class TrainingSet : IDisposable
 
     public void Dispose()
     {
+        if (_view.SafeMemoryMappedViewHandle.IsClosed) return;
         _view.SafeMemoryMappedViewHandle.ReleasePointer();
         _view.Dispose();
         _file.Dispose();
