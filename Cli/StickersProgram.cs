@@ -38,11 +38,15 @@ internal static class StickersProgram
 
     private static IEnumerable<Command> Commands() =>
     [
+        DemoCommand.Create(),
+        ImportCommand.Create(),
+        CatalogueCommand.Create(),
         TrainCommand.Create(),
         EvaluateCommand.Create(),
         TagCommand.Create(),
         BackfillCommand.Create(),
         EmbedCommand.Create(),
+        IndexCommand.Create(),
         SimilarCommand.Create(),
         ServeCommand.Create(),
     ];

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 
 namespace Stickers.Cli.Tests;
 
@@ -6,14 +7,18 @@ namespace Stickers.Cli.Tests;
 internal sealed class StickersProcess : IDisposable
 {
     private readonly Process _process;
-    private readonly Task<string> _output;
-    private readonly Task<string> _error;
+    private readonly StringBuilder _output = new();
+    private readonly StringBuilder _error = new();
+    private readonly SemaphoreSlim _news = new(0);
 
-    private StickersProcess(Process process)
+    private StickersProcess(ProcessStartInfo start)
     {
-        _process = process;
-        _output = process.StandardOutput.ReadToEndAsync();
-        _error = process.StandardError.ReadToEndAsync();
+        _process = new Process { StartInfo = start };
+        _process.OutputDataReceived += (_, line) => Take(_output, line.Data);
+        _process.ErrorDataReceived += (_, line) => Take(_error, line.Data);
+        _process.Start();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
     }
 
     /// <summary>Runs the program to its end.</summary>
@@ -31,8 +36,29 @@ internal sealed class StickersProcess : IDisposable
             RedirectStandardError = true,
         };
         start.Environment.Remove("STICKERS_ROOT");
-        return new StickersProcess(Process.Start(start)!);
+        return new StickersProcess(start);
     }
+
+    /// <summary>Waits until the program has said something on either stream, and gives the line.</summary>
+    public async Task<string> WaitForAsync(string words)
+    {
+        using var limit = Limit();
+        while (true)
+        {
+            foreach (var stream in new[] { _output, _error })
+            {
+                lock (stream)
+                {
+                    if (stream.ToString().Split('\n').FirstOrDefault(line => line.Contains(words, StringComparison.Ordinal)) is { } found) return found;
+                }
+            }
+
+            Assert.False(_process.HasExited, $"The program ended without saying '{words}'.\n{_output}\n{_error}");
+            await _news.WaitAsync(TimeSpan.FromMilliseconds(200), limit.Token);
+        }
+    }
+
+    public bool HasExited => _process.HasExited;
 
     /// <summary>Sends a signal by its name, e.g. <c>INT</c>.</summary>
     public void Send(string signal)
@@ -44,16 +70,37 @@ internal sealed class StickersProcess : IDisposable
 
     public async Task<Outcome> WaitAsync()
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(TimeSpan.FromMinutes(2));
+        using var limit = Limit();
         await _process.WaitForExitAsync(limit.Token);
-        return new Outcome(_process.ExitCode, await _output, await _error);
+        return new Outcome(_process.ExitCode, _output.ToString(), _error.ToString());
     }
 
     public void Dispose()
     {
         if (!_process.HasExited) _process.Kill(entireProcessTree: true);
         _process.Dispose();
+        _news.Dispose();
+    }
+
+    private void Take(StringBuilder stream, string? line)
+    {
+        if (line is null) return;
+        lock (stream) stream.Append(line).Append('\n');
+        try
+        {
+            _news.Release();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The last words of a program that was killed; nobody waits for them.
+        }
+    }
+
+    private static CancellationTokenSource Limit()
+    {
+        var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(TimeSpan.FromMinutes(4));
+        return limit;
     }
 }
 
