@@ -54,7 +54,7 @@ internal static class SkiaStill
         }
     }
 
-    private static ImageException Fault(SKCodecResult result, StickerFormat format, string where) => new(
-        result == SKCodecResult.IncompleteInput ? ImageFault.Truncated : ImageFault.Corrupt,
-        $"{format}: the decoder gave up at {where} ({result})");
+    /// <summary>Our parser has seen the file's end: when the decoder misses something, the content is wrong and not cut off.</summary>
+    private static ImageException Fault(SKCodecResult result, StickerFormat format, string where) =>
+        new(ImageFault.Corrupt, $"{format}: the decoder gave up at {where} ({result})");
 }

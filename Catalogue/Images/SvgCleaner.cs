@@ -19,26 +19,31 @@ internal sealed class SvgCleaner
 
     private readonly XmlReader _reader;
     private readonly XmlWriter _writer;
-    private readonly string _namespace, _width, _height;
+    private readonly string _namespace, _width, _height, _viewBox;
     private readonly SvgWork _work = new();
     private readonly Dictionary<string, string> _kept = new(StringComparer.Ordinal);
     private int _elements;
 
-    private SvgCleaner(XmlReader reader, XmlWriter writer, double width, double height)
+    private SvgCleaner(XmlReader reader, XmlWriter writer, double width, double height, double scale)
     {
         (_reader, _writer) = (reader, writer);
-        (_width, _height) = (width.ToString("R", CultureInfo.InvariantCulture), height.ToString("R", CultureInfo.InvariantCulture));
+        (_width, _height) = (Text(width * scale), Text(height * scale));
+        _viewBox = $"0 0 {Text(width)} {Text(height)}";
         _namespace = reader.NamespaceURI; // very old drawings have none
     }
 
     /// <summary>Reads from the root element, where <paramref name="reader"/> stands, to its end.</summary>
+    /// <param name="reader">Stands on the root.</param>
+    /// <param name="width">Page width, CSS pixels.</param>
+    /// <param name="height">Page height, CSS pixels.</param>
+    /// <param name="scale">What the page's size is multiplied by in the result.</param>
     /// <exception cref="ImageException">The drawing is too complex.</exception>
-    public static (byte[] Drawing, double Work) Clean(XmlReader reader, double width, double height)
+    public static (byte[] Drawing, double Work) Clean(XmlReader reader, double width, double height, double scale)
     {
         using var output = new MemoryStream();
         var settings = new XmlWriterSettings { OmitXmlDeclaration = true, Encoding = new UTF8Encoding(false) };
         using var writer = XmlWriter.Create(output, settings);
-        var cleaner = new SvgCleaner(reader, writer, width, height);
+        var cleaner = new SvgCleaner(reader, writer, width, height, scale);
         cleaner.CopyRoot();
         writer.Flush();
         return (output.ToArray(), cleaner._work.Total());
@@ -118,7 +123,11 @@ internal sealed class SvgCleaner
         _reader.MoveToElement();
         // Only the reference that IsKept has judged; bitmaps are the only ones that may hold data.
         if (Href() is { } href && (href.StartsWith('#') || element is "image" or "feImage")) _kept["href"] = href;
-        if (isRoot) (_kept["width"], _kept["height"]) = (_width, _height);
+        if (isRoot)
+        {
+            (_kept["width"], _kept["height"]) = (_width, _height);
+            if (SvgLength.ViewBox(_kept.GetValueOrDefault("viewBox")) is null) _kept["viewBox"] = _viewBox;
+        }
         if (_kept.Values.Sum(v => v.Length) is var letters && letters > MaxAttributeLetters)
             throw TooComplex($"an element has {letters} characters of attributes");
 
@@ -150,6 +159,8 @@ internal sealed class SvgCleaner
         _work.Sheet(clean);
         _writer.WriteEndElement();
     }
+
+    private static string Text(double number) => number.ToString("R", CultureInfo.InvariantCulture);
 
     private static ImageException TooComplex(string what) => new(ImageFault.TooComplex, $"SVG: {what}");
 }

@@ -10,13 +10,16 @@ namespace Stickers.Catalogue.Images;
 /// </summary>
 internal sealed class SvgDocument
 {
+    /// <summary>Pages of a micrometre or a mile come to one size, which keeps the renderer's arithmetic sound.</summary>
+    private const double PageUnits = 1000;
+
     private SvgDocument(double width, double height, double work, byte[] drawing) =>
         (Width, Height, Work, Drawing) = (width, height, work, drawing);
 
-    /// <summary>Page width, CSS pixels.</summary>
+    /// <summary>Page width, in units of which the longer side has a thousand.</summary>
     public double Width { get; }
 
-    /// <summary>Page height, CSS pixels.</summary>
+    /// <summary>Page height, in the same units.</summary>
     public double Height { get; }
 
     /// <summary>What rendering it once can cost at most, in the units of <see cref="SvgWork"/>.</summary>
@@ -29,16 +32,18 @@ internal sealed class SvgDocument
     /// <exception cref="ImageException">Not XML, not SVG, or too complex.</exception>
     public static SvgDocument Read(ReadOnlySpan<byte> file, ImageLimits limits)
     {
-        using var reader = SvgSource.Open(file, limits);
-        var (width, height) = SvgHeader.ReadRoot(reader, file);
+        var xml = SvgSource.Unpack(file, limits);
+        using var reader = SvgSource.OpenXml(xml, limits);
+        var (width, height) = SvgHeader.ReadRoot(reader, xml);
+        var scale = PageUnits / Math.Max(width, height);
         try
         {
-            var (drawing, work) = SvgCleaner.Clean(reader, width, height);
-            return new SvgDocument(width, height, work, drawing);
+            var (drawing, work) = SvgCleaner.Clean(reader, width, height, scale);
+            return new SvgDocument(width * scale, height * scale, work, drawing);
         }
         catch (XmlException fault)
         {
-            throw SvgSource.Fault(fault);
+            throw SvgSource.Fault(fault, xml);
         }
         catch (ArgumentException fault) // the writer's word for a lone surrogate
         {
@@ -54,5 +59,5 @@ internal sealed class SvgDocument
     }
 }
 
-/// <summary>A rectangle of the page, CSS pixels.</summary>
+/// <summary>A rectangle of the page, in its units.</summary>
 internal readonly record struct SvgRegion(double X, double Y, double Width, double Height);

@@ -41,4 +41,5 @@ internal sealed class SvgElement(string name)
 /// <param name="Work">Units of 0.1 ms.</param>
 /// <param name="Shapes">Shapes, each of which draws with inherited paint.</param>
 /// <param name="Vertices">Points, each of which draws an inherited marker.</param>
-internal readonly record struct SvgTotal(double Work, double Shapes, double Vertices);
+/// <param name="Depth">Longest chain of elements and references below it: each costs the renderer stack.</param>
+internal readonly record struct SvgTotal(double Work, double Shapes, double Vertices, int Depth);

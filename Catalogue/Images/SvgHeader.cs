@@ -14,8 +14,9 @@ internal static class SvgHeader
 
     public static ImageHeader Read(ReadOnlySpan<byte> file, ImageLimits limits)
     {
-        using var reader = SvgSource.Open(file, limits);
-        var (width, height) = ReadRoot(reader, file);
+        var xml = SvgSource.Unpack(file, limits);
+        using var reader = SvgSource.OpenXml(xml, limits);
+        var (width, height) = ReadRoot(reader, xml);
         return new ImageHeader(StickerFormat.Svg, (int)Math.Ceiling(width), (int)Math.Ceiling(height));
     }
 
@@ -29,8 +30,8 @@ internal static class SvgHeader
         }
         catch (XmlException fault)
         {
-            throw new ImageException(file.IndexOf("<svg"u8) >= 0 ? ImageFault.Corrupt : ImageFault.UnknownFormat,
-                $"the file starts like XML, but is not: {fault.Message}", fault);
+            if (file.IndexOf("<svg"u8) >= 0) throw SvgSource.Fault(fault, file);
+            throw new ImageException(ImageFault.UnknownFormat, $"the file starts like XML, but is not: {fault.Message}", fault);
         }
         if (reader.NodeType != XmlNodeType.Element || reader.LocalName != "svg" || reader.NamespaceURI is not (SvgSource.Namespace or ""))
             throw new ImageException(ImageFault.UnknownFormat, $"the file is XML, but its root is \"{reader.Name}\" and not an SVG drawing");

@@ -135,7 +135,8 @@ internal readonly record struct SvgPath(int Vertices, double Length, double Cros
         {
             var (width, height) = (_right - _left, _bottom - _top);
             var crossings = Math.Max(width > 0 ? _travelX / width : 0, height > 0 ? _travelY / height : 0);
-            return new SvgPath(_vertices, _length, Math.Min(crossings, 2.0 * _vertices));
+            var most = 2.0 * _vertices; // also where coordinates are beyond all numbers
+            return new SvgPath(_vertices, _length, crossings <= most ? crossings : most);
         }
 
         private void Visit(double x, double y)

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Xml;
 
@@ -22,9 +23,15 @@ internal static class SvgSource
         return file[..Math.Min(file.Length, SniffedBytes)].TrimStart(" \t\r\n"u8).StartsWith("<"u8);
     }
 
-    /// <summary>A reader that has not read yet.</summary>
-    /// <exception cref="ImageException">A compressed file inflates beyond <see cref="ImageLimits.MaxBytes"/>.</exception>
-    public static XmlReader Open(ReadOnlySpan<byte> file, ImageLimits limits)
+    /// <summary>The XML text, inflated if need be.</summary>
+    /// <exception cref="ImageException">A compressed file is broken, or inflates beyond <see cref="ImageLimits.MaxBytes"/>.</exception>
+    public static byte[] Unpack(ReadOnlySpan<byte> file, ImageLimits limits) => IsCompressed(file) ? Inflate(file, limits) : file.ToArray();
+
+    /// <summary>A reader of a plain or compressed drawing that has not read yet.</summary>
+    public static XmlReader Open(ReadOnlySpan<byte> file, ImageLimits limits) => OpenXml(Unpack(file, limits), limits);
+
+    /// <summary>A reader of XML text that has not read yet.</summary>
+    public static XmlReader OpenXml(byte[] xml, ImageLimits limits)
     {
         var settings = new XmlReaderSettings
         {
@@ -36,15 +43,14 @@ internal static class SvgSource
             IgnoreProcessingInstructions = true,
             CloseInput = true,
         };
-        return XmlReader.Create(new MemoryStream(IsCompressed(file) ? Inflate(file, limits) : file.ToArray()), settings);
+        return XmlReader.Create(new MemoryStream(xml), settings);
     }
 
-    /// <summary>Whether an XML fault means that the file just stops.</summary>
-    public static ImageException Fault(XmlException fault)
+    /// <summary>Truncated where the root's closing tag is missing, else corrupt.</summary>
+    public static ImageException Fault(XmlException fault, ReadOnlySpan<byte> xml)
     {
-        var ended = fault.Message.Contains("end of file", StringComparison.OrdinalIgnoreCase)
-            || fault.Message.Contains("elements are not closed", StringComparison.OrdinalIgnoreCase);
-        return new ImageException(ended ? ImageFault.Truncated : ImageFault.Corrupt, $"SVG: {fault.Message}", fault);
+        var whole = xml.LastIndexOf("svg>"u8) >= 0 || xml.LastIndexOf("s\0v\0g\0>"u8) >= 0;
+        return new ImageException(whole ? ImageFault.Corrupt : ImageFault.Truncated, $"SVG: {fault.Message}", fault);
     }
 
     private static bool IsCompressed(ReadOnlySpan<byte> file) => file.StartsWith((ReadOnlySpan<byte>)[0x1F, 0x8B, 0x08]);
@@ -67,6 +73,9 @@ internal static class SvgSource
         {
             throw new ImageException(ImageFault.Corrupt, $"the gzip data is broken: {fault.Message}", fault);
         }
+        // The stream takes an early end for the end; the last four bytes say how long the content is (RFC 1952, 2.3.1).
+        if (BinaryPrimitives.ReadUInt32LittleEndian(file[^4..]) != inflated.Length)
+            throw new ImageException(ImageFault.Truncated, $"the gzip data ends after {inflated.Length} bytes of content");
         return inflated.ToArray();
     }
 }

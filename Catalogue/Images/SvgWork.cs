@@ -92,7 +92,8 @@ internal sealed partial class SvgWork
     /// <exception cref="ImageException">The drawing refers to itself, or is too much work.</exception>
     public double Total()
     {
-        var work = Add(_root!, 0).Work + _styling * _elements + Dash * _undashedLength / _inheritedDash;
+        var work = Add(_root!, 0).Work + _styling * _elements;
+        if (double.IsFinite(_inheritedDash)) work += Dash * _undashedLength / _inheritedDash;
         if (!(work <= MaxUnits))
             throw TooComplex(string.Create(CultureInfo.InvariantCulture, $"it could take {work / 10_000:F0} seconds to draw, allowed are {MaxUnits / 10_000:F0}"));
         return work;
@@ -102,12 +103,14 @@ internal sealed partial class SvgWork
     {
         if (element.Total is { } known) return known;
         if (element.IsOpen) throw TooComplex($"\"{element.Id}\" refers to itself");
-        if (reach > MaxReach) throw TooComplex($"references and elements nest more than {MaxReach} deep");
+        if (reach > MaxReach) throw TooDeep();
         element.IsOpen = true;
+        var depth = 0;
         double work = element.Own, shapes = element.IsShape ? 1 : 0, vertices = element.Vertices;
         foreach (var child in element.Children)
         {
             var inner = Add(child, reach + 1);
+            depth = Math.Max(depth, inner.Depth);
             if (child.IsDefinition) continue;
             work += inner.Work;
             shapes += inner.Shapes;
@@ -117,6 +120,7 @@ internal sealed partial class SvgWork
         {
             if (!_byId.TryGetValue(id, out var target)) continue;
             var drawn = Add(target, reach + 1);
+            depth = Math.Max(depth, drawn.Depth);
             work += target.Name switch
             {
                 // Paints and markers are inherited: each shape within draws with them.
@@ -132,7 +136,8 @@ internal sealed partial class SvgWork
             vertices += drawn.Vertices;
         }
         element.IsOpen = false;
-        element.Total = new SvgTotal(work, shapes, vertices);
+        if (depth >= MaxReach) throw TooDeep(); // parts added up before are not walked again
+        element.Total = new SvgTotal(work, shapes, vertices, depth + 1);
         return element.Total.Value;
     }
 
@@ -183,6 +188,8 @@ internal sealed partial class SvgWork
     }
 
     private static IEnumerable<string> Ids(string value) => Url().Matches(value).Select(m => m.Groups[1].Value);
+
+    private static ImageException TooDeep() => TooComplex($"references and elements nest more than {MaxReach} deep");
 
     private static ImageException TooComplex(string what) => new(ImageFault.TooComplex, $"SVG: {what}");
 
