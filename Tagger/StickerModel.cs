@@ -45,12 +45,12 @@ public sealed class StickerModel : IDisposable
     private StickerModel(ModelManifest manifest, VocabularyFile vocabulary, ThresholdsFile thresholds, StickerNet net)
     {
         Manifest = manifest;
-        Support = [.. vocabulary.Tags.Select(t => t.Support)];
-        Vocabulary = [.. vocabulary.Tags.Select(t => t.Tag)];
+        Support = [.. vocabulary.Tags.Take(manifest.Network.Tags).Select(t => t.Support)];
+        Vocabulary = [.. vocabulary.Tags.Take(manifest.Network.Tags).Select(t => t.Tag)];
         _thresholds = thresholds;
         _net = net;
         _inference = new Inference(net);
-        _tagIndex = Vocabulary.Select((tag, i) => (tag, i)).ToDictionary(t => t.tag, t => t.i, StringComparer.Ordinal);
+        _tagIndex = vocabulary.Tags.Select((t, i) => (t.Tag, i)).ToDictionary(t => t.Tag, t => t.i, StringComparer.Ordinal);
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         _tagVectors = net.TagVectors.data<float>().ToArray();
@@ -65,7 +65,7 @@ public sealed class StickerModel : IDisposable
     /// <summary>Hash over all files that decide an output.</summary>
     public string ContentHash => Manifest.ContentHash;
 
-    /// <summary>The tags that the model knows, in order.</summary>
+    /// <summary>The tags that the model suggests, in the order of <see cref="Prediction.Scores"/>.</summary>
     public IReadOnlyList<string> Vocabulary { get; }
 
     /// <summary>Training stickers per tag, in vocabulary order.</summary>
@@ -95,8 +95,8 @@ public sealed class StickerModel : IDisposable
         foreach (var file in manifest.Files) Verify(Path.Combine(directory, file.Path), file.Sha256);
         var vocabulary = Read<VocabularyFile>(Path.Combine(directory, ModelFiles.Vocabulary));
         var thresholds = Read<ThresholdsFile>(Path.Combine(directory, ModelFiles.Thresholds));
-        if (vocabulary.Tags.Count != manifest.Network.Tags || thresholds.Accept.Count != manifest.Network.Tags)
-            throw new InvalidDataException($"{directory}: the network has {manifest.Network.Tags} tags, the vocabulary {vocabulary.Tags.Count}, the thresholds {thresholds.Accept.Count}.");
+        if (vocabulary.Tags.Count != manifest.Network.Meanings || thresholds.Accept.Count != manifest.Network.Tags)
+            throw new InvalidDataException($"{directory}: the network has {manifest.Network.Meanings} meanings and {manifest.Network.Tags} tags, the vocabulary {vocabulary.Tags.Count}, the thresholds {thresholds.Accept.Count}.");
 
         var net = new StickerNet(manifest.Network);
         try
@@ -148,7 +148,7 @@ public sealed class StickerModel : IDisposable
         return [.. suggestions.OrderByDescending(s => s.Score).ThenBy(s => s.Tag, StringComparer.Ordinal).Take(MaxSuggestions)];
     }
 
-    /// <summary>Unit vector of a vocabulary tag in the semantic space, or null for an unknown tag.</summary>
+    /// <summary>Unit vector of a tag in the semantic space, or null for an unknown tag. More tags have one than are suggested.</summary>
     public float[]? TagVector(string tag) =>
         _tagIndex.TryGetValue(tag, out var index) ? _tagVectors.AsSpan(index * SemanticDimension, SemanticDimension).ToArray() : null;
 

@@ -53,7 +53,7 @@ public sealed record ModelManifest
 
 /// <summary>vocabulary.json</summary>
 /// <param name="FormatVersion">Version of this file's format.</param>
-/// <param name="Tags">The tags in the order of the network's outputs.</param>
+/// <param name="Tags">All tags with a vector in the semantic space, most frequent first; the network's tag outputs are the first of them.</param>
 public sealed record VocabularyFile(int FormatVersion, IReadOnlyList<VocabularyTag> Tags);
 
 /// <summary>A tag that a model knows.</summary>

@@ -42,8 +42,7 @@ internal sealed class Inference : IDisposable
             using var scope = NewDisposeScope();
             var input = tensor(planes, [count, 4, side, side]).permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
             var output = _net.forward(input);
-            var logits = output.TagLogits.add(_net.SemanticLogits(output.Semantic), Scalars.One);
-            return new RawOutput(logits.data<float>().ToArray(), output.Visual.data<float>().ToArray(), output.Semantic.data<float>().ToArray());
+            return new RawOutput(output.TagLogits.data<float>().ToArray(), output.Visual.data<float>().ToArray(), output.Semantic.data<float>().ToArray());
         }
     }
 

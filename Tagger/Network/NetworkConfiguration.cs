@@ -12,8 +12,11 @@ public sealed record NetworkConfiguration
     /// <summary>Residual blocks in each of the four stages.</summary>
     public IReadOnlyList<int> Blocks { get; init; } = [1, 1, 1, 1];
 
-    /// <summary>Number of tags, V.</summary>
+    /// <summary>Number of tags that are suggested, V.</summary>
     public required int Tags { get; init; }
+
+    /// <summary>Number of tags that have a vector in the semantic space, M: the V suggested ones first, then rarer ones.</summary>
+    public required int Meanings { get; init; }
 
     /// <summary>Length of a visual vector.</summary>
     public int VisualDimension { get; init; } = 128;

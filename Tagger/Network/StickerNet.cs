@@ -42,14 +42,14 @@ internal sealed class StickerNet : nn.Module<Tensor, NetworkOutput>
         tag_head = nn.Linear(widths[3], configuration.Tags);
         visual_head = nn.Linear((widths[1] * 16) + (widths[2] * 4) + widths[3], configuration.VisualDimension);
         semantic_head = nn.Linear(widths[3], configuration.SemanticDimension);
-        tag_vectors = new Parameter(randn(configuration.Tags, configuration.SemanticDimension));
+        tag_vectors = new Parameter(randn(configuration.Meanings, configuration.SemanticDimension));
         RegisterComponents();
     }
 
     /// <summary>The shape.</summary>
     public NetworkConfiguration Configuration { get; }
 
-    /// <summary>The tags' unit vectors in the semantic space: (V, Ds).</summary>
+    /// <summary>The tags' unit vectors in the semantic space: (M, Ds).</summary>
     public Tensor TagVectors => nn.functional.normalize(tag_vectors, 2, 1);
 
     /// <summary>Starts every tag at its frequency, so that the first steps do not spend themselves on learning that tags are rare.</summary>
@@ -60,7 +60,7 @@ internal sealed class StickerNet : nn.Module<Tensor, NetworkOutput>
         tag_head.bias!.copy_(bias);
     }
 
-    /// <summary>Logits over the tags by similarity in the semantic space: (B, Ds) -> (B, V).</summary>
+    /// <summary>Logits over all meanings by similarity in the semantic space: (B, Ds) -> (B, M).</summary>
     public Tensor SemanticLogits(Tensor semantic) => semantic.matmul(TagVectors.t()).mul(SemanticScale);
 
     /// <param name="input">(B, 4, S, S): RGB composed over a background, and alpha; each scaled to about -2 to 2. float32 or bfloat16.</param>

@@ -46,9 +46,9 @@ internal sealed class Losses(int batch, double negativeFocus, double semanticWei
         return positive.add(negative, Scalars.One).sum().mul(_perStickerNegated);
     }
 
-    /// <summary>Meaning: a sticker's vector points at the vectors of its tags (softmax over the vocabulary, tags sharing the mass equally).</summary>
-    /// <param name="logits">(B, V).</param>
-    /// <param name="shares">(B, V): 1 / number of the sticker's tags at its tags, 0 elsewhere.</param>
+    /// <summary>Meaning: a sticker's vector points at the vectors of its tags (softmax over all meanings).</summary>
+    /// <param name="logits">(B, M).</param>
+    /// <param name="shares">(B, M): how much each of the sticker's tags says about it, rows summing to 1.</param>
     public Tensor Semantic(Tensor logits, Tensor shares) => F.log_softmax(logits, 1).mul(shares).sum().mul(_perStickerNegated);
 
     /// <summary>

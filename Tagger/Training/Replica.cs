@@ -39,6 +39,7 @@ internal sealed class Replica : IDisposable
     private readonly float[] _planes;
     private readonly float[] _labels;
     private readonly float[] _shares;
+    private readonly float[] _information;
 
     public Replica(NetworkConfiguration configuration, TrainingSet set, TrainingOptions options, Device device)
     {
@@ -53,8 +54,11 @@ internal sealed class Replica : IDisposable
         Parameters = FlatParameters.Of(Net);
         Buffers = FlatParameters.BuffersOf(Net);
         _planes = new float[Trainer.GhostBatch * ViewRendering.Length(options.InputSide)];
-        _labels = new float[Trainer.GhostBatch * set.Vocabulary.Count];
-        _shares = new float[_labels.Length];
+        _labels = new float[Trainer.GhostBatch * configuration.Tags];
+        _shares = new float[Trainer.GhostBatch * configuration.Meanings];
+        // A rare tag says more about a sticker than a common one: inverse document frequency.
+        var stickers = set.TrainingRows.Length;
+        _information = [.. set.Vocabulary.Support.Select(s => MathF.Log(1f + (stickers / (float)s)))];
     }
 
     public StickerNet Net { get; }
@@ -74,14 +78,14 @@ internal sealed class Replica : IDisposable
         foreach (var (_, parameter) in Parameters.Parts) parameter.grad?.zero_();
 
         Draw(items);
-        int count = items.Count, tags = _set.Vocabulary.Count, side = _options.InputSide, dimension = Net.Configuration.VisualDimension;
+        int count = items.Count, tags = Net.Configuration.Tags, meanings = Net.Configuration.Meanings, side = _options.InputSide, dimension = Net.Configuration.VisualDimension;
         var others = comparison.Others.Length / dimension;
         // Channels-last order, which oneDNN keeps through the network.
         var input = Upload(_planes, count, 4, side, side).permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
         var output = Net.forward(HalfPrecision.IsFast ? input.to_type(ScalarType.BFloat16) : input);
         var loss = _losses.Total(
             _losses.Tags(output.TagLogits, Upload(_labels, count, tags)),
-            _losses.Semantic(Net.SemanticLogits(output.Semantic), Upload(_shares, count, tags)),
+            _losses.Semantic(Net.SemanticLogits(output.Semantic), Upload(_shares, count, meanings)),
             _losses.Visual(
                 output.Visual, Upload(comparison.Own, count, dimension), Upload(comparison.Known, count),
                 Upload(comparison.Others, others, dimension), Upload(comparison.Masked, count, others)));
@@ -102,7 +106,7 @@ internal sealed class Replica : IDisposable
     {
         var side = _options.InputSide;
         var length = ViewRendering.Length(side);
-        var tags = _set.Vocabulary.Count;
+        int tags = Net.Configuration.Tags, meanings = Net.Configuration.Meanings;
         Array.Clear(_labels);
         Array.Clear(_shares);
         for (var i = 0; i < items.Count; i++)
@@ -110,10 +114,11 @@ internal sealed class Replica : IDisposable
             var row = _set.Rows[items[i].Row];
             var view = _augmenter.Next(new Random(items[i].Seed), row.MayMirror);
             ViewRendering.Render(_set.Image(items[i].Row), _set.FittedSide, view, side, _planes.AsSpan(i * length, length));
+            var information = row.Tags.Sum(tag => _information[tag]);
             foreach (var tag in row.Tags)
             {
-                _labels[(i * tags) + tag] = 1f;
-                _shares[(i * tags) + tag] = 1f / row.Tags.Length;
+                if (tag < tags) _labels[(i * tags) + tag] = 1f;
+                _shares[(i * meanings) + tag] = _information[tag] / information;
             }
         }
     }

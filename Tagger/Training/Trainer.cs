@@ -39,12 +39,12 @@ public static class Trainer
 
         var work = store.PathOf($"{folder}/{WorkFolder}");
         Directory.CreateDirectory(work);
-        var (set, support) = await new TrainingSetBuilder(catalogue, options, work).OpenAsync(progress, cancellation);
+        var set = await new TrainingSetBuilder(catalogue, options, work).OpenAsync(progress, cancellation);
         using (set)
         {
-            var network = new NetworkConfiguration { InputSide = options.InputSide, Widths = options.Widths, Blocks = options.Blocks, Tags = set.Vocabulary.Count };
+            var network = new NetworkConfiguration { InputSide = options.InputSide, Widths = options.Widths, Blocks = options.Blocks, Tags = set.Vocabulary.TagCount, Meanings = set.Vocabulary.Meanings.Count };
             var inputs = Inputs(options, catalogue, set);
-            using var loop = new TrainingLoop(network, set, options, support);
+            using var loop = new TrainingLoop(network, set, options);
             var checkpoint = Path.Combine(work, "checkpoint.safetensors");
             Checkpoint.TryLoad(checkpoint, loop.State, inputs);
             await Task.Run(() => loop.Run(() => Checkpoint.Save(checkpoint, loop.State, inputs), progress, cancellation), CancellationToken.None);
@@ -54,10 +54,10 @@ public static class Trainer
             using var net = new StickerNet(network);
             FlatParameters.Of(net).Write(loop.State.AverageParameters);
             FlatParameters.BuffersOf(net).Write(loop.State.AverageBuffers);
-            var validation = set.TaggedRows(SplitPart.Validation);
+            var validation = set.ValidationRows;
             var thresholds = Calibrate(net, set, validation);
             var manifest = await ModelFiles.WriteAsync(
-                store, net, new VocabularyFile(ModelFiles.FormatVersion, [.. set.Vocabulary.Zip(support, (tag, count) => new VocabularyTag(tag, count))]), thresholds,
+                store, net, new VocabularyFile(ModelFiles.FormatVersion, [.. set.Vocabulary.Meanings.Zip(set.Vocabulary.Support, (tag, count) => new VocabularyTag(tag, count))]), thresholds,
                 new ModelManifest
                 {
                     FormatVersion = ModelFiles.FormatVersion,
@@ -70,7 +70,7 @@ public static class Trainer
                     Steps = loop.State.Step,
                     BatchSize = options.BatchSize,
                     TrainingSeconds = Math.Round(loop.State.Elapsed.TotalSeconds, 1),
-                    TrainingStickers = set.TaggedRows(SplitPart.Train).Length,
+                    TrainingStickers = set.TrainingRows.Length,
                     ValidationStickers = validation.Length,
                     Files = [],
                 },
@@ -86,12 +86,12 @@ public static class Trainer
         ContentHash.Of([
             JsonSerializer.Serialize(options with { Budget = default, CheckpointEvery = default }),
             catalogue.ContentHash,
-            .. set.Vocabulary]);
+            .. set.Vocabulary.Meanings]);
 
     /// <summary>Fits calibration and thresholds on validation stickers.</summary>
     private static ThresholdsFile Calibrate(StickerNet net, TrainingSet set, int[] rows)
     {
-        var tags = set.Vocabulary.Count;
+        var tags = set.Vocabulary.TagCount;
         var logits = new float[rows.Length * tags];
         var labels = new bool[rows.Length * tags];
         using var inference = new Inference(net);
@@ -104,7 +104,7 @@ public static class Trainer
         }
         for (var i = 0; i < rows.Length; i++)
         {
-            foreach (var tag in set.Rows[rows[i]].Tags) labels[(i * tags) + tag] = true;
+            foreach (var tag in set.Rows[rows[i]].Tags.Where(t => t < tags)) labels[(i * tags) + tag] = true;
         }
 
         var calibration = rows.Length == 0 ? PlattScaling.Identity : PlattScaling.Fit(logits, labels);

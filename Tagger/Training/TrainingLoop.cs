@@ -21,10 +21,10 @@ internal sealed class TrainingLoop : IDisposable
     private readonly BatchOrder _order;
     private double _smoothedLoss = double.NaN;
 
-    public TrainingLoop(NetworkConfiguration network, TrainingSet set, TrainingOptions options, IReadOnlyList<int> support)
+    public TrainingLoop(NetworkConfiguration network, TrainingSet set, TrainingOptions options)
     {
         _options = options;
-        var rows = set.TaggedRows(SplitPart.Train);
+        var rows = set.TrainingRows;
         _order = new BatchOrder(rows, options.BatchSize, options.Seed);
         var ghosts = options.BatchSize / Trainer.GhostBatch;
         manual_seed(options.Seed);
@@ -32,7 +32,7 @@ internal sealed class TrainingLoop : IDisposable
         var device = cuda.is_available() ? CUDA : CPU;
         _replicas = [.. Enumerable.Range(0, cuda.is_available() ? 1 : Math.Min(ghosts, Environment.ProcessorCount)).Select(_ => new Replica(network, set, options, device))];
         var first = _replicas[0];
-        first.Net.InitializeTagBias([.. support.Select(s => (float)Math.Log((s + 0.5) / (rows.Length - s + 0.5)))]);
+        first.Net.InitializeTagBias([.. set.Vocabulary.Support.Take(set.Vocabulary.TagCount).Select(s => (float)Math.Log((s + 0.5) / (rows.Length - s + 0.5)))]);
 
         var parameters = new float[first.Parameters.Length];
         var buffers = new float[first.Buffers.Length];

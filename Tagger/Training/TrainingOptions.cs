@@ -23,11 +23,14 @@ public sealed record TrainingOptions
     /// <summary>Seed of weights, order and augmentation.</summary>
     public int Seed { get; init; } = 1;
 
-    /// <summary>Training stickers that a tag needs to enter the vocabulary. At least 1.</summary>
+    /// <summary>Training stickers that a tag needs to be suggested. At least 1.</summary>
     public int MinimumSupport { get; init; } = 20;
 
-    /// <summary>Largest number of tags; the most frequent are kept.</summary>
-    public int MaximumTags { get; init; } = 5000;
+    /// <summary>Training stickers that a tag needs to get a vector in the semantic space: rare tags tell fine meanings apart. At least 1.</summary>
+    public int MinimumMeaningSupport { get; init; } = 3;
+
+    /// <summary>Largest number of tags with a vector; the most frequent are kept.</summary>
+    public int MaximumMeanings { get; init; } = 20_000;
 
     /// <summary>Stickers per step. A multiple of <see cref="Trainer.GhostBatch"/>.</summary>
     public int BatchSize { get; init; } = 32;
@@ -75,7 +78,8 @@ public sealed record TrainingOptions
         Require(Steps is null or > 0, $"Steps must be at least 1, found {Steps}.");
         Require(Steps is not null || Budget > TimeSpan.Zero, $"Budget must be positive, found {Budget}.");
         Require(MinimumSupport >= 1, $"MinimumSupport must be at least 1, found {MinimumSupport}.");
-        Require(MaximumTags >= 1, $"MaximumTags must be at least 1, found {MaximumTags}.");
+        Require(MinimumMeaningSupport >= 1 && MinimumMeaningSupport <= MinimumSupport, $"MinimumMeaningSupport must be from 1 to MinimumSupport, found {MinimumMeaningSupport}.");
+        Require(MaximumMeanings >= 1, $"MaximumMeanings must be at least 1, found {MaximumMeanings}.");
         Require(BatchSize > 0 && BatchSize % Trainer.GhostBatch == 0, $"BatchSize must be a multiple of {Trainer.GhostBatch}, found {BatchSize}.");
         Require(PeakLearningRate is > 0 and < 1, $"PeakLearningRate must be between 0 and 1, found {PeakLearningRate}.");
         Require(Augmentation is >= 0 and <= 2, $"Augmentation must be between 0 and 2, found {Augmentation}.");

@@ -5,10 +5,16 @@ namespace Stickers.Tagger.Training;
 
 /// <summary>One sticker as training sees it; its row number is its place in the list and in the image file.</summary>
 /// <param name="Part">Side of the split.</param>
-/// <param name="Tags">Indices into the vocabulary, ascending.</param>
+/// <param name="Tags">Indices into the meanings, ascending; those below the number of suggested tags are labels to be learned.</param>
 /// <param name="MayMirror">Whether mirroring keeps the meaning.</param>
 /// <param name="Group">Near duplicates share this number.</param>
 internal sealed record TrainingRow(SplitPart Part, int[] Tags, bool MayMirror, int Group);
+
+/// <summary>The tags of a training, most frequent first.</summary>
+/// <param name="Meanings">All tags that get a vector in the semantic space.</param>
+/// <param name="Support">Training stickers of each.</param>
+/// <param name="TagCount">How many of them, from the front, are frequent enough to be suggested.</param>
+internal sealed record TrainingVocabulary(IReadOnlyList<string> Meanings, IReadOnlyList<int> Support, int TagCount);
 
 /// <summary>Labels in memory, fitted images in a memory-mapped file that the system pages as it likes.</summary>
 internal sealed class TrainingSet : IDisposable
@@ -17,7 +23,7 @@ internal sealed class TrainingSet : IDisposable
     private readonly MemoryMappedViewAccessor _view;
     private readonly unsafe byte* _images;
 
-    public unsafe TrainingSet(string imageFile, int fittedSide, IReadOnlyList<string> vocabulary, IReadOnlyList<TrainingRow> rows)
+    public unsafe TrainingSet(string imageFile, int fittedSide, TrainingVocabulary vocabulary, IReadOnlyList<TrainingRow> rows)
     {
         FittedSide = fittedSide;
         Vocabulary = vocabulary;
@@ -36,8 +42,8 @@ internal sealed class TrainingSet : IDisposable
     /// <summary>Side of the stored images.</summary>
     public int FittedSide { get; }
 
-    /// <summary>Canonical tags in order.</summary>
-    public IReadOnlyList<string> Vocabulary { get; }
+    /// <summary>The tags.</summary>
+    public TrainingVocabulary Vocabulary { get; }
 
     /// <summary>All rows.</summary>
     public IReadOnlyList<TrainingRow> Rows { get; }
@@ -51,9 +57,12 @@ internal sealed class TrainingSet : IDisposable
         return new ReadOnlySpan<byte>(_images + ((long)row * ImageBytes), ImageBytes);
     }
 
-    /// <summary>Row numbers on one side of the split that carry at least one tag of the vocabulary.</summary>
-    public int[] TaggedRows(SplitPart part) =>
-        [.. Enumerable.Range(0, Rows.Count).Where(i => Rows[i].Part == part && Rows[i].Tags.Length > 0)];
+    /// <summary>Row numbers to learn from.</summary>
+    public int[] TrainingRows => [.. Enumerable.Range(0, Rows.Count).Where(i => Rows[i].Part == SplitPart.Train && Rows[i].Tags.Length > 0)];
+
+    /// <summary>Row numbers to calibrate on: validation stickers with at least one tag that can be suggested.</summary>
+    public int[] ValidationRows =>
+        [.. Enumerable.Range(0, Rows.Count).Where(i => Rows[i].Part == SplitPart.Validation && Rows[i].Tags.Any(t => t < Vocabulary.TagCount))];
 
     public void Dispose()
     {

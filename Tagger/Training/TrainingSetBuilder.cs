@@ -19,32 +19,31 @@ internal sealed class TrainingSetBuilder(StickerCatalogue catalogue, TrainingOpt
     private string RowsFile => Path.Combine(folder, "rows.json");
 
     /// <summary>rows.json, written after the images.</summary>
-    private sealed record Saved(string CatalogueHash, string Choice, int FittedSide, IReadOnlyList<string> Vocabulary, IReadOnlyList<int> Support, IReadOnlyList<TrainingRow> Rows);
+    private sealed record Saved(string CatalogueHash, string Choice, int FittedSide, TrainingVocabulary Vocabulary, IReadOnlyList<TrainingRow> Rows);
 
     /// <summary>Opens what an interrupted run left when it fits, else builds it.</summary>
-    /// <returns>The set and the number of training stickers of each tag.</returns>
-    public async Task<(TrainingSet Set, IReadOnlyList<int> Support)> OpenAsync(IProgress<JobProgress>? progress, CancellationToken cancellation)
+    public async Task<TrainingSet> OpenAsync(IProgress<JobProgress>? progress, CancellationToken cancellation)
     {
         var side = InputFitting.FittedSide(options.InputSide);
         // tag-rules.yaml may be edited between runs of the same catalogue: the vocabulary itself says whether rows still fit.
-        var (vocabulary, support, labels) = await ReadLabelsAsync(progress, cancellation);
-        var choice = ContentHash.Of([options.SplitBy.ToString(), .. vocabulary]);
+        var (vocabulary, labels) = await ReadLabelsAsync(progress, cancellation);
+        var choice = ContentHash.Of([options.SplitBy.ToString(), .. vocabulary.Meanings]);
         if (File.Exists(RowsFile))
         {
             using var stream = File.OpenRead(RowsFile);
             var saved = JsonSerializer.Deserialize<Saved>(stream);
             if (saved is not null && saved.CatalogueHash == catalogue.ContentHash && saved.Choice == choice && saved.FittedSide == side)
-                return (new TrainingSet(ImageFile, side, saved.Vocabulary, saved.Rows), saved.Support);
+                return new TrainingSet(ImageFile, side, vocabulary, saved.Rows);
         }
 
         var rows = await FitImagesAsync(labels, side, progress, cancellation);
         var temporary = RowsFile + ".tmp";
-        await File.WriteAllBytesAsync(temporary, JsonSerializer.SerializeToUtf8Bytes(new Saved(catalogue.ContentHash, choice, side, vocabulary, support, rows)), cancellation);
+        await File.WriteAllBytesAsync(temporary, JsonSerializer.SerializeToUtf8Bytes(new Saved(catalogue.ContentHash, choice, side, vocabulary, rows)), cancellation);
         File.Move(temporary, RowsFile, overwrite: true);
-        return (new TrainingSet(ImageFile, side, vocabulary, rows), support);
+        return new TrainingSet(ImageFile, side, vocabulary, rows);
     }
 
-    private async Task<(string[] Vocabulary, int[] Support, Dictionary<long, TrainingRow> Labels)> ReadLabelsAsync(IProgress<JobProgress>? progress, CancellationToken cancellation)
+    private async Task<(TrainingVocabulary Vocabulary, Dictionary<long, TrainingRow> Labels)> ReadLabelsAsync(IProgress<JobProgress>? progress, CancellationToken cancellation)
     {
         var counts = new Dictionary<string, int>(StringComparer.Ordinal);
         var candidates = new List<(long Id, SplitPart Part, IReadOnlyList<string> Tags, int Group)>();
@@ -66,16 +65,18 @@ internal sealed class TrainingSetBuilder(StickerCatalogue catalogue, TrainingOpt
             candidates.Add((sticker.Id.Value, part, tags, group));
         }
 
-        var vocabulary = counts.Where(c => c.Value >= options.MinimumSupport)
+        var meanings = counts.Where(c => c.Value >= options.MinimumMeaningSupport)
             .OrderByDescending(c => c.Value).ThenBy(c => c.Key, StringComparer.Ordinal)
-            .Take(options.MaximumTags).ToArray();
-        if (vocabulary.Length == 0)
+            .Take(options.MaximumMeanings).ToArray();
+        var vocabulary = new TrainingVocabulary(
+            [.. meanings.Select(m => m.Key)], [.. meanings.Select(m => m.Value)], meanings.Count(m => m.Value >= options.MinimumSupport));
+        if (vocabulary.TagCount == 0)
         {
             throw new InvalidDataException(
                 $"Catalogue '{catalogue.Name}' has no tag with at least {options.MinimumSupport} training stickers ({counts.Count} distinct tags seen). Lower the minimum support or import more labelled stickers.");
         }
 
-        var index = vocabulary.Select((tag, i) => (tag.Key, i)).ToDictionary(t => t.Key, t => t.i, StringComparer.Ordinal);
+        var index = vocabulary.Meanings.Select((tag, i) => (tag, i)).ToDictionary(t => t.tag, t => t.i, StringComparer.Ordinal);
         var labels = new Dictionary<long, TrainingRow>();
         // Ids are hashes of keys: the smallest are a uniform sample.
         foreach (var (id, part, tags, group) in candidates.OrderBy(c => c.Id))
@@ -85,7 +86,7 @@ internal sealed class TrainingSetBuilder(StickerCatalogue catalogue, TrainingOpt
             labels[id] = new TrainingRow(part, known, StickerAugmenter.MayMirror(tags), group);
             if (labels.Count == MaximumStickers) break;
         }
-        return ([.. vocabulary.Select(v => v.Key)], [.. vocabulary.Select(v => v.Value)], labels);
+        return (vocabulary, labels);
     }
 
     private async Task<List<TrainingRow>> FitImagesAsync(Dictionary<long, TrainingRow> labels, int side, IProgress<JobProgress>? progress, CancellationToken cancellation)

@@ -38,7 +38,7 @@ public sealed class TrainingLoopTests : IDisposable
                 rows.Add(new TrainingRow(SplitPart.Train, [disc ? 0 : 1, red ? 2 : 3], MayMirror: true, Group: i));
             }
         }
-        _set = new TrainingSet(file, fitted, ["disc", "square", "red", "blue"], rows);
+        _set = new TrainingSet(file, fitted, new TrainingVocabulary(["disc", "square", "red", "blue"], [24, 24, 24, 24], 4), rows);
     }
 
     [Fact]
@@ -110,8 +110,8 @@ public sealed class TrainingLoopTests : IDisposable
     private TrainingLoop Loop(int steps, double visualWeight = 0.5)
     {
         var options = new TrainingOptions { Catalogue = "c", Version = "v", Steps = steps, Seed = 7, InputSide = Side, BatchSize = 2 * Trainer.GhostBatch, Widths = [8, 8, 16, 16], VisualWeight = visualWeight };
-        var network = new NetworkConfiguration { InputSide = Side, Widths = options.Widths, Tags = 4, VisualDimension = 16, SemanticDimension = 16 };
-        return new TrainingLoop(network, _set, options, [24, 24, 24, 24]);
+        var network = new NetworkConfiguration { InputSide = Side, Widths = options.Widths, Tags = 4, Meanings = 4, VisualDimension = 16, SemanticDimension = 16 };
+        return new TrainingLoop(network, _set, options);
     }
 
     private float[] Run(int steps, string? checkpoint)
