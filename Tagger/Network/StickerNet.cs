@@ -63,18 +63,18 @@ internal sealed class StickerNet : nn.Module<Tensor, NetworkOutput>
     /// <summary>Logits over all meanings by similarity in the semantic space: (B, Ds) -> (B, M).</summary>
     public Tensor SemanticLogits(Tensor semantic) => semantic.matmul(TagVectors.t()).mul(SemanticScale);
 
-    /// <param name="input">(B, 4, S, S): RGB composed over a background, and alpha; each scaled to about -2 to 2. float32 or bfloat16.</param>
+    /// <param name="input">(B, 4, S, S), S a multiple of 16: RGB composed over a background, and alpha; each scaled to about -2 to 2. float32 or bfloat16.</param>
     public override NetworkOutput forward(Tensor input)
     {
-        var side = Configuration.InputSide;
+        var pool = input.shape[2] / 16;
         var x = layer1.forward(stem.forward(input));        // (B, W0, S/2, S/2)
         var x2 = layer2.forward(x);                         // (B, W1, S/4, S/4)
         var x3 = layer3.forward(x2);                        // (B, W2, S/8, S/8)
         var x4 = layer4.forward(x3);                        // (B, W3, S/16, S/16)
         var features = x4.mean([2, 3]).to_type(ScalarType.Float32); // (B, W3)
         // What a sticker looks like is also where its parts are: coarse maps of two earlier stages, each scaled to be comparable.
-        var layout2 = nn.functional.avg_pool2d(x2, side / 16, side / 16).flatten(1).to_type(ScalarType.Float32); // (B, W1 * 16)
-        var layout3 = nn.functional.avg_pool2d(x3, side / 16, side / 16).flatten(1).to_type(ScalarType.Float32); // (B, W2 * 4)
+        var layout2 = nn.functional.avg_pool2d(x2, pool, pool).flatten(1).to_type(ScalarType.Float32); // (B, W1 * 16)
+        var layout3 = nn.functional.avg_pool2d(x3, pool, pool).flatten(1).to_type(ScalarType.Float32); // (B, W2 * 4)
         var look = cat([Unit(layout2), Unit(layout3), Unit(features)], 1);
         return new NetworkOutput(
             tag_head.forward(features),

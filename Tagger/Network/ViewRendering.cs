@@ -57,13 +57,16 @@ internal static class ViewRendering
         var pixels = MemoryMarshal.Cast<byte, uint>(fitted);
         var area = side * side;
         var step = 1f / side;
+        // More than two source pixels to one of the output: one bilinear sample would miss some and flicker.
+        var coarse = fittedSide > 2 * side;
+        var spread = fittedSide * step * 0.25f;
         for (var y = 0; y < side; y++)
         {
             for (var x = 0; x < side; x++)
             {
                 var at = new Vector2(((x + 0.5f) * step) - 0.5f, ((y + 0.5f) * step) - 0.5f);
                 var from = (Vector2.Transform(at, view.Transform) + new Vector2(0.5f)) * fittedSide - new Vector2(0.5f);
-                var premultiplied = Sample(pixels, fittedSide, from) * (1f / 255f);
+                var premultiplied = (coarse ? SampleFour(pixels, fittedSide, from, spread) : Sample(pixels, fittedSide, from)) * (1f / 255f);
                 var alpha = premultiplied.W;
                 var t = view.Gradient == Vector2.Zero ? 0f : Math.Clamp(Vector2.Dot(at, view.Gradient) + 0.5f, 0f, 1f);
                 var background = Vector3.Lerp(view.Background0, view.Background1, t);
@@ -82,6 +85,11 @@ internal static class ViewRendering
             }
         }
     }
+
+    /// <summary>The mean of four samples around a point.</summary>
+    private static Vector4 SampleFour(ReadOnlySpan<uint> pixels, int side, Vector2 at, float spread) =>
+        (Sample(pixels, side, at + new Vector2(spread, spread)) + Sample(pixels, side, at + new Vector2(-spread, spread)) +
+         Sample(pixels, side, at + new Vector2(spread, -spread)) + Sample(pixels, side, at + new Vector2(-spread, -spread))) * 0.25f;
 
     /// <summary>Bilinear; transparent outside.</summary>
     private static Vector4 Sample(ReadOnlySpan<uint> pixels, int side, Vector2 at)

@@ -32,7 +32,6 @@ internal sealed class GhostResult(int parameters, int buffers, int visual)
 internal sealed class Replica : IDisposable
 {
     private readonly TrainingSet _set;
-    private readonly TrainingOptions _options;
     private readonly StickerAugmenter _augmenter;
     private readonly Losses _losses;
     private readonly Device _device;
@@ -44,7 +43,6 @@ internal sealed class Replica : IDisposable
     public Replica(NetworkConfiguration configuration, TrainingSet set, TrainingOptions options, Device device)
     {
         _set = set;
-        _options = options;
         _device = device;
         _augmenter = new StickerAugmenter(options.Augmentation);
         _losses = new Losses(Trainer.GhostBatch, options.NegativeFocus, options.SemanticWeight, options.VisualWeight);
@@ -67,8 +65,8 @@ internal sealed class Replica : IDisposable
 
     public FlatParameters Buffers { get; }
 
-    /// <summary>Sets weights and running statistics, then computes one ghost batch.</summary>
-    public void Compute(float[] parameters, float[] buffers, IReadOnlyList<BatchItem> items, VisualComparison comparison, GhostResult result)
+    /// <summary>Sets weights and running statistics, then computes one ghost batch at an input side.</summary>
+    public void Compute(float[] parameters, float[] buffers, IReadOnlyList<BatchItem> items, int side, VisualComparison comparison, GhostResult result)
     {
         // Each thread that calls LibTorch has a thread count of its own; replicas are the parallelism.
         set_num_threads(1);
@@ -77,11 +75,11 @@ internal sealed class Replica : IDisposable
         Buffers.Write(buffers);
         foreach (var (_, parameter) in Parameters.Parts) parameter.grad?.zero_();
 
-        Draw(items);
-        int count = items.Count, tags = Net.Configuration.Tags, meanings = Net.Configuration.Meanings, side = _options.InputSide, dimension = Net.Configuration.VisualDimension;
+        Draw(items, side);
+        int count = items.Count, tags = Net.Configuration.Tags, meanings = Net.Configuration.Meanings, dimension = Net.Configuration.VisualDimension;
         var others = comparison.Others.Length / dimension;
         // Channels-last order, which oneDNN keeps through the network.
-        var input = Upload(_planes, count, 4, side, side).permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
+        var input = tensor(_planes.AsMemory(0, count * ViewRendering.Length(side)), [count, 4, side, side], device: _device).permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
         var output = Net.forward(HalfPrecision.IsFast ? input.to_type(ScalarType.BFloat16) : input);
         var loss = _losses.Total(
             _losses.Tags(output.TagLogits, Upload(_labels, count, tags)),
@@ -102,9 +100,8 @@ internal sealed class Replica : IDisposable
     private Tensor Upload(float[] values, params long[] shape) => tensor(values, shape, device: _device);
 
     /// <summary>Renders the views and writes the labels of a ghost batch.</summary>
-    private void Draw(IReadOnlyList<BatchItem> items)
+    private void Draw(IReadOnlyList<BatchItem> items, int side)
     {
-        var side = _options.InputSide;
         var length = ViewRendering.Length(side);
         int tags = Net.Configuration.Tags, meanings = Net.Configuration.Meanings;
         Array.Clear(_labels);

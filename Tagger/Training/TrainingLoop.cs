@@ -84,11 +84,12 @@ internal sealed class TrainingLoop : IDisposable
     {
         var ghosts = _order.Step(State.Step).Chunk(Trainer.GhostBatch).ToArray();
         var random = _order.Random(State.Step);
+        var side = TrainingSchedule.InputSide(Progress, _options.InputSide);
         var comparisons = ghosts.Select(g => State.Memory.Draw(g, random)).ToArray();
         Parallel.For(0, _replicas.Length, r =>
         {
             for (var g = r; g < ghosts.Length; g += _replicas.Length)
-                _replicas[r].Compute(State.Parameters, State.Buffers, ghosts[g], comparisons[g], _results[g]);
+                _replicas[r].Compute(State.Parameters, State.Buffers, ghosts[g], side, comparisons[g], _results[g]);
         });
 
         var gradient = Mean(r => r.Gradient);
@@ -96,7 +97,7 @@ internal sealed class TrainingLoop : IDisposable
         var loss = _results.Average(r => r.Loss);
         if (!float.IsFinite(norm) || !double.IsFinite(loss))
             throw new InvalidDataException($"Training diverged at step {State.Step}: loss {loss}, gradient norm {norm}. Lower the learning rate.");
-        var rate = LearningRateSchedule.Rate(Progress, _options.PeakLearningRate);
+        var rate = TrainingSchedule.Rate(Progress, _options.PeakLearningRate);
         State.Optimizer.Step(State.Parameters, gradient, Math.Min(1, GradientNorm / norm), State.Step + 1, rate, _options.WeightDecay);
         Mean(r => r.Buffers).CopyTo(State.Buffers);
         // A young average follows closely, an old one slowly.

@@ -13,7 +13,7 @@ internal static class TestModel
     public static async Task WriteAsync(LocalStore store, string version, CancellationToken cancellation)
     {
         string[] tags = [.. DrawnSticker.All.SelectMany(sticker => new[] { sticker.Colour, sticker.Shape }).Distinct().Order(StringComparer.Ordinal)];
-        var network = new NetworkConfiguration { InputSide = 32, Widths = [8, 16, 16, 32], Tags = tags.Length, VisualDimension = 32, SemanticDimension = 32 };
+        var network = new NetworkConfiguration { InputSide = 32, Widths = [8, 16, 16, 32], Tags = tags.Length, Meanings = tags.Length, VisualDimension = 32, SemanticDimension = 32 };
         torch.manual_seed(7);
         using var net = new StickerNet(network);
         var vocabulary = new VocabularyFile(ModelFiles.FormatVersion, [.. tags.Select(tag => new VocabularyTag(tag, 1))]);

@@ -43,7 +43,7 @@ internal sealed class TestStore : IDisposable
     /// <summary>Writes an untrained network under <see cref="Model"/>.</summary>
     public async Task AddModelAsync(CancellationToken cancellation, float accept = 0.5f, string catalogueHash = "none")
     {
-        var configuration = new NetworkConfiguration { InputSide = 32, Widths = [8, 8, 8, 8], Tags = Vocabulary.Length, VisualDimension = 16, SemanticDimension = 12 };
+        var configuration = new NetworkConfiguration { InputSide = 32, Widths = [8, 8, 8, 8], Tags = Vocabulary.Length, Meanings = Vocabulary.Length, VisualDimension = 16, SemanticDimension = 12 };
         TorchSharp.torch.manual_seed(1);
         using var net = new StickerNet(configuration);
         await ModelFiles.WriteAsync(
