@@ -23,7 +23,7 @@ public sealed record TagSuggestion(string Tag, float Score, SuggestionDecision D
 
 /// <summary>
 /// A trained model with all that its weights need: input configuration, vocabulary, tag vectors, calibration, thresholds.
-/// Thread-safe; concurrent calls are served one after the other. Images of any size go in: fitting them to the network's
+/// Thread-safe. Images of any size go in: fitting them to the network's
 /// input is the model's business.
 /// </summary>
 public sealed class StickerModel : IDisposable
@@ -155,7 +155,6 @@ public sealed class StickerModel : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _inference.Dispose();
         _net.Dispose();
     }
 

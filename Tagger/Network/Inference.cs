@@ -11,42 +11,63 @@ internal sealed record RawOutput(float[] TagLogits, float[] Visual, float[] Sema
 /// <summary>Supplies fitted images by their place in a batch.</summary>
 internal delegate ReadOnlySpan<byte> FittedImage(int index);
 
-/// <summary>Runs a network in evaluation mode, always in float32, so that every machine gives the same answers to rounding.</summary>
-internal sealed class Inference : IDisposable
+/// <summary>
+/// Runs a network in evaluation mode, always in float32, so that every machine gives the same answers to rounding. Thread-safe: the
+/// weights are only read.
+/// </summary>
+internal sealed class Inference
 {
     /// <summary>Most images a call.</summary>
     public const int MaxBatch = 256;
 
+    /// <summary>Images that one thread takes at a time; fixed, so that answers do not depend on the number of cores.</summary>
+    private const int Chunk = 32;
+
     private readonly StickerNet _net;
-    private readonly Lock _gate = new();
+    private readonly Device _device;
 
     /// <param name="net">The network; stays the caller's.</param>
     public Inference(StickerNet net)
     {
         _net = net;
         _net.eval();
+        _device = FlatParameters.Of(net).Parts[0].Tensor.device;
     }
 
-    /// <summary>Runs a batch; concurrent calls follow one another.</summary>
+    /// <summary>Runs a batch.</summary>
     public RawOutput Run(int count, int fittedSide, FittedImage image)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, MaxBatch);
+        var shape = _net.Configuration;
+        var output = new RawOutput(new float[count * shape.Tags], new float[count * shape.VisualDimension], new float[count * shape.SemanticDimension]);
+        Parallel.For(0, (count + Chunk - 1) / Chunk, c =>
+        {
+            var first = c * Chunk;
+            RunChunk(first, Math.Min(Chunk, count - first), fittedSide, image, output);
+        });
+        return output;
+    }
+
+    private void RunChunk(int first, int count, int fittedSide, FittedImage image, RawOutput result)
+    {
+        // Each thread that calls LibTorch has a thread count of its own; the chunks are the parallelism.
+        set_num_threads(1);
         var side = _net.Configuration.InputSide;
         var length = ViewRendering.Length(side);
         var planes = new float[count * length];
-        Parallel.For(0, count, i => ViewRendering.Render(image(i), fittedSide, View.Plain, side, planes.AsSpan(i * length, length)));
-        lock (_gate)
-        {
-            using var mode = inference_mode();
-            using var scope = NewDisposeScope();
-            var input = tensor(planes, [count, 4, side, side]).permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
-            var output = _net.forward(input);
-            return new RawOutput(output.TagLogits.data<float>().ToArray(), output.Visual.data<float>().ToArray(), output.Semantic.data<float>().ToArray());
-        }
+        for (var i = 0; i < count; i++)
+            ViewRendering.Render(image(first + i), fittedSide, View.Plain, side, planes.AsSpan(i * length, length));
+        using var mode = inference_mode();
+        using var scope = NewDisposeScope();
+        var input = tensor(planes, [count, 4, side, side], device: _device).permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
+        var output = _net.forward(input);
+        Copy(output.TagLogits, first, result.TagLogits);
+        Copy(output.Visual, first, result.Visual);
+        Copy(output.Semantic, first, result.Semantic);
     }
 
-    public void Dispose()
-    {
-    }
+    /// <summary>Copies (n, D) values to the rows that begin at <paramref name="first"/>.</summary>
+    private static void Copy(Tensor rows, int first, float[] target) =>
+        rows.cpu().contiguous().data<float>().CopyTo(target, arrayIndex: first * (int)rows.shape[1]);
 }

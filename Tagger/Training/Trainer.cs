@@ -94,7 +94,7 @@ public static class Trainer
         var tags = set.Vocabulary.TagCount;
         var logits = new float[rows.Length * tags];
         var labels = new bool[rows.Length * tags];
-        using var inference = new Inference(net);
+        var inference = new Inference(net);
         for (var i = 0; i < rows.Length; i += Inference.MaxBatch)
         {
             var count = Math.Min(Inference.MaxBatch, rows.Length - i);
