@@ -21,7 +21,8 @@ internal static class VectorIndex
     /// <summary>Writes the index file.</summary>
     public static async Task<MeasuredRecall> BuildAsync(IndexInputs inputs, string path, Action<string, long> progress, CancellationToken cancellation)
     {
-        var threads = Environment.ProcessorCount;
+        // Training and filling lists gain from a team of threads and give the same bytes with any; copying whole vectors does not gain.
+        var threads = inputs.Plan.TrainingVectors > 0 ? Environment.ProcessorCount : 1;
         var sample = await VectorSample.DrawAsync(inputs, done => progress("sample", done), cancellation);
         using var index = FaissIndex.Create(inputs.Dimension, inputs.Plan.Factory, MetricType.InnerProduct);
         index.EnableReconstruct();
