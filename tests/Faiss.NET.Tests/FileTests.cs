@@ -67,6 +67,25 @@ public sealed class FileTests : IDisposable
     }
 
     [Fact]
+    public void Save_ManyVectorsByAnyNumberOfThreads_SameBytes()
+    {
+        // Large enough for the paths through OpenBLAS, which small batches do not take.
+        var many = new Vectors(20_000, 32, seed: 8);
+        var files = new[] { 1, 2, 3 }.Select(threads =>
+        {
+            using var index = FaissIndex.Create(32, "IVF256,Flat", MetricType.InnerProduct);
+            index.EnableReconstruct();
+            index.Train(many.Data, threads);
+            index.AddWithIds(many.Data, many.Ids, threads);
+            var path = Path.Combine(_folder, $"{threads}.faiss");
+            index.Save(path);
+            return File.ReadAllBytes(path);
+        }).ToArray();
+        Assert.Equal(files[0], files[1]);
+        Assert.Equal(files[0], files[2]);
+    }
+
+    [Fact]
     public void Load_Missing_ThrowsFileNotFound() =>
         Assert.Throws<FileNotFoundException>(() => FaissIndex.Load(Path.Combine(_folder, "none.faiss")));
 

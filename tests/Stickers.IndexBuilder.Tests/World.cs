@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Stickers.Catalogue;
 using Stickers.Catalogue.Images;
 using Stickers.SimilaritySearch;
@@ -12,6 +13,8 @@ internal sealed class World : IDisposable
     public const string ModelHash = "aaaa";
     public const int VisualDimension = 24;
     public const int SemanticDimension = 16;
+
+    private static readonly ConcurrentDictionary<int, Sticker> Drawn = [];
 
     private World(string root) => Store = new LocalStore(root);
 
@@ -108,7 +111,9 @@ internal sealed class World : IDisposable
 
     public void Dispose() => Directory.Delete(Store.Root, recursive: true);
 
-    private static Sticker Draw(int i)
+    private static Sticker Draw(int i) => Drawn.GetOrAdd(i, Paint);
+
+    private static Sticker Paint(int i)
     {
         var pixels = new byte[240 * 100 * 4];
         for (var p = 0; p < pixels.Length; p += 4)

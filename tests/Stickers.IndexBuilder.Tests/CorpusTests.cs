@@ -1,0 +1,89 @@
+using Stickers.Catalogue;
+using Stickers.Catalogue.Images;
+using Stickers.Catalogue.Import;
+using Stickers.SimilaritySearch;
+using Stickers.Storage;
+
+namespace Stickers.IndexBuilder.Tests;
+
+/// <summary>Real drawings, imported as a person would, with their coarse colours for vectors.</summary>
+public sealed class CorpusTests
+{
+    private const int Side = 6;
+    private const int Dimension = Side * Side * 3;
+
+    [Fact]
+    public async Task Build_Gophers_ServesThem()
+    {
+        var archive = Path.Combine(Environment.GetEnvironmentVariable("STICKERS_TEST_DATA") ?? "", "gophers.zip");
+        Assert.SkipUnless(File.Exists(archive), "Set STICKERS_TEST_DATA to the folder that holds gophers.zip.");
+        var stop = TestContext.Current.CancellationToken;
+        var store = new LocalStore(Directory.CreateTempSubdirectory("stickers-gophers-").FullName);
+        try
+        {
+            await CatalogueImport.RunAsync(store, new CatalogueImportOptions { Name = "gophers", Sources = [archive] }, null, stop);
+            var stickers = await (await StickerCatalogue.OpenAsync(store, "gophers", stop)).ReadAsync(images: true, stop).ToListAsync(stop);
+            Assert.True(stickers.Count > 100, $"{stickers.Count} gophers");
+            var vectors = await EmbedAsync(store, stickers, stop);
+
+            var summary = await IndexBuild.RunAsync(store, new IndexBuildOptions { Space = EmbeddingSpace.Visual, Model = "colours", Catalogue = "gophers" }, null, stop);
+            Assert.Equal((stickers.Count, stickers.Count, stickers.Count, 1.0), (summary.Count, summary.Stickers, summary.Thumbnails, summary.RecallAt10));
+
+            using var snapshot = await Snapshot.OpenCurrentAsync(store, EmbeddingSpace.Visual, stop);
+            var browsed = snapshot.Stickers.Browse(0, 1000);
+            Assert.Equal(stickers.Select(s => s.Id.Value).Order(), browsed.Select(r => r.Id.Value).Order());
+            foreach (var sticker in stickers)
+            {
+                var png = snapshot.Stickers.Thumbnail(sticker.Id)!;
+                var info = ImageDecoder.Identify(png);
+                Assert.Equal((StickerFormat.Png, 1), (info.Format, info.Frames));
+                Assert.True(info.Width <= 160 && info.Height <= 160);
+                Assert.InRange(snapshot.Search(vectors[sticker.Id], 1)[0].Score, 1 - 1e-5, 1 + 1e-5); // itself, or a copy of it
+            }
+        }
+        finally
+        {
+            Directory.Delete(store.Root, recursive: true);
+        }
+    }
+
+    private static async Task<Dictionary<StickerId, float[]>> EmbedAsync(LocalStore store, List<Sticker> stickers, CancellationToken stop)
+    {
+        var rows = stickers.Select(s => new StickerEmbedding(s.Id, Colours(s), [1f])).ToList();
+        var part = await EmbeddingSet.WritePartAsync(store, "colours", "gophers", 0, rows, stop);
+        await store.WriteJsonAsync("embeddings/colours/gophers/embeddings.json", new EmbeddingManifest
+        {
+            FormatVersion = 1,
+            Model = "colours",
+            ModelHash = "0",
+            Catalogue = "gophers",
+            CatalogueHash = (await StickerCatalogue.OpenAsync(store, "gophers", stop)).ContentHash,
+            VisualDimension = Dimension,
+            SemanticDimension = 1,
+            Read = rows.Count,
+            Written = rows.Count,
+            Quarantined = 0,
+            Files = [part],
+        }, stop);
+        return rows.ToDictionary(r => r.Id, r => r.Visual);
+    }
+
+    /// <summary>Mean colours of a grid, with a little added so that a black picture has a length too.</summary>
+    private static float[] Colours(Sticker sticker)
+    {
+        var image = ImageDecoder.Decode(sticker.Image.Span, 96);
+        var sums = new float[Dimension];
+        for (var y = 0; y < image.Height; y++)
+        {
+            for (var x = 0; x < image.Width; x++)
+            {
+                var cell = ((y * Side / image.Height) * Side) + (x * Side / image.Width);
+                for (var c = 0; c < 3; c++)
+                    sums[(cell * 3) + c] += 1 + (image.Rgba[(((y * image.Width) + x) * 4) + c] * image.Rgba[(((y * image.Width) + x) * 4) + 3] / 255f);
+            }
+        }
+
+        var norm = MathF.Sqrt(sums.Sum(v => v * v));
+        return [.. sums.Select(v => v / norm)];
+    }
+}
