@@ -54,7 +54,7 @@ internal static class DemoPage
     {
         html.Append("<section id=\"neighbours\">\n<h2>What looks alike, what means the same</h2>\n")
             .Append("<p>The number is the cosine similarity of the two embeddings. Tags in italics are suggestions; the others are the creator’s. The queries are the first, ")
-            .Append("in the order of their ids, that come from different creators, carry different common tags and have no near copy; drawings of which there are copies would show those alone.</p>\n");
+            .Append("in the order of their ids, that come from different creators, carry different common tags and have more than copies of themselves around them.</p>\n");
         foreach (var (query, visual, semantic) in content.Neighbours)
         {
             html.Append("<article class=\"neighbours\">\n<figure class=\"card query\">").Append(Image(query))

@@ -25,8 +25,8 @@ internal static class DemoSheet
     }
 
     /// <summary>
-    /// Stickers of different creators that carry different common tags, with their nearest in both spaces. One of which there are
-    /// copies comes only where others do not suffice: its row shows those alone.
+    /// Stickers of different creators that carry different common tags, with their nearest in both spaces. One that has nothing
+    /// but copies around it comes only where others do not suffice.
     /// </summary>
     public static IReadOnlyList<PageNeighbours> Neighbours(Snapshot visual, Snapshot semantic, int count, int k)
     {
@@ -41,7 +41,7 @@ internal static class DemoSheet
             if (tags.Count == 0 || creators.Contains(record.Creator) || tags.Any(meanings.Contains)) continue;
             if (visual.Vector(record.Id) is not { } look || semantic.Vector(record.Id) is not { } meaning || Show(visual.Stickers, record.Id, null) is not { } query) continue;
             var alike = Nearest(visual, look, record.Id, k);
-            var isCopied = alike is [{ Score: > Copy }, ..];
+            var isCopied = alike is [.., { Score: > Copy }];
             if (isCopied && copied.Count == count) continue;
             var found = new PageNeighbours(query, alike, Nearest(semantic, meaning, record.Id, k));
             (isCopied ? copied : chosen).Add(found);
