@@ -16,7 +16,7 @@ public sealed class JourneyTests : IDisposable
     {
         var drawings = Path.Combine(_folder.Path, "drawings");
         DrawnStickers.Write(drawings);
-        var commands = new Commands(Path.Combine(_folder.Path, "root"));
+        var commands = new CommandRunner(Path.Combine(_folder.Path, "root"));
 
         var catalogue = await commands.JsonAsync("import", drawings, "--name", "drawn");
         Assert.Equal(DrawnStickers.Good + DrawnStickers.Broken, catalogue.Number("read"));
@@ -48,7 +48,7 @@ public sealed class JourneyTests : IDisposable
         await SimilarAgreesWithTheServerAsync(commands, Path.Combine(drawings, "c00-00.png"));
     }
 
-    private static async Task TagGivesEveryScoreAsync(Commands commands, string drawings)
+    private static async Task TagGivesEveryScoreAsync(CommandRunner commands, string drawings)
     {
         var answer = await commands.JsonAsync("tag", Path.Combine(drawings, "c11-03.png"), Path.Combine(drawings, "c11-07.png"), "--scores", "all");
         var tags = answer.GetProperty("vocabulary").GetArrayLength();
@@ -66,7 +66,7 @@ public sealed class JourneyTests : IDisposable
         Assert.Contains("1 of 1 images", broken.Error, StringComparison.Ordinal);
     }
 
-    private static async Task SimilarAgreesWithTheServerAsync(Commands commands, string image)
+    private static async Task SimilarAgreesWithTheServerAsync(CommandRunner commands, string image)
     {
         var stop = TestContext.Current.CancellationToken;
         var near = await commands.JsonAsync("similar", image, "--space", "visual", "--k", "5");

@@ -15,7 +15,7 @@ public sealed partial class KilledDemoTests : IDisposable
         var drawings = Path.Combine(_folder.Path, "drawings");
         DrawnStickers.Write(drawings);
         var root = Path.Combine(_folder.Path, "root");
-        var commands = new Commands(root);
+        var commands = new CommandRunner(root);
         string[] demo = ["demo", "--source", drawings, "--budget", "8s", "--no-serve"];
 
         // Seeded, so that a failure can be had again; from the start of the import to the last steps.
@@ -44,7 +44,7 @@ public sealed partial class KilledDemoTests : IDisposable
     {
         var drawings = Path.Combine(_folder.Path, "drawings");
         DrawnStickers.Write(drawings);
-        var commands = new Commands(Path.Combine(_folder.Path, "root"));
+        var commands = new CommandRunner(Path.Combine(_folder.Path, "root"));
         using var run = commands.Start("demo", "--source", drawings, "--budget", "5m", "--no-serve");
         await run.WaitForAsync("[2/7]");
         await Task.Delay(TimeSpan.FromSeconds(3), TestContext.Current.CancellationToken);

@@ -4,7 +4,7 @@ using Stickers.Cli.Tests;
 namespace Stickers.EndToEnd.Tests;
 
 /// <summary>Runs commands over one root, as a person or a script would.</summary>
-internal sealed class Commands(string root)
+internal sealed class CommandRunner(string root)
 {
     /// <summary>Runs a command that must succeed and gives its JSON result.</summary>
     public async Task<JsonElement> JsonAsync(params string[] args)
