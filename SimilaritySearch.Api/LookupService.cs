@@ -35,7 +35,10 @@ internal sealed class LookupService : IDisposable
         {
             semantic = await OpenSnapshotAsync(store, EmbeddingSpace.Semantic, cancellation);
             model = LoadModel(store, visual.Manifest);
-            return new LookupService(visual, semantic, model);
+            var service = new LookupService(visual, semantic, model);
+            // The first run of a network takes many times as long as the next: not at the cost of whoever comes first.
+            model.Predict([new RasterImage(1, 1, [0, 0, 0, 0])]);
+            return service;
         }
         catch
         {
@@ -145,14 +148,16 @@ internal sealed class LookupService : IDisposable
         }
     }
 
-    /// <summary>The stickers nearest to the text's meaning among those that do not carry it.</summary>
+    /// <summary>The stickers near the text's meaning among those that do not carry it, nearest first.</summary>
     private List<SearchResult> SearchMeaning(string text, IReadOnlyList<SearchHit> worded, int k)
     {
         var results = new List<SearchResult>(k);
         if (k == 0 || TagRules.Default.Normalize(text) is not { } tag || Meaning(tag) is not { } vector)
             return results;
         var seen = worded.Select(hit => hit.Id).ToHashSet();
-        foreach (var hit in _semantic.Search(vector, Math.Min(Snapshot.MaxNeighbours, k + seen.Count)))
+        // Cosines of random unit vectors have a standard deviation of 1 / sqrt(d): what is nearer by less than two of them is chance.
+        var floor = 2 / MathF.Sqrt(vector.Length);
+        foreach (var hit in _semantic.Search(vector, Math.Min(Snapshot.MaxNeighbours, k + seen.Count)).TakeWhile(hit => hit.Score >= floor))
         {
             // The tag itself is asked for too: of a very frequent one, not all carriers are among the hits for the words.
             if (results.Count < k && !seen.Contains(hit.Id) && _semantic.Stickers.Find(hit.Id) is { } record && !record.Tags.Contains(tag))

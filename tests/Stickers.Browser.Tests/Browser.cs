@@ -61,6 +61,8 @@ public sealed class Browser : IAsyncLifetime
             BaseURL = (address ?? Address).ToString(),
             ViewportSize = new ViewportSize { Width = width, Height = height },
             ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
+            // Nothing moves while a test measures it.
+            ReducedMotion = ReducedMotion.Reduce,
             IsMobile = phone,
             HasTouch = phone,
             DeviceScaleFactor = phone ? 2 : 1,

@@ -54,6 +54,9 @@ public sealed class SearchTests(ServedWorld served)
     [Fact]
     public async Task Search_ByAWordNobodyKnows_FindsNothing() => Assert.Empty(await SearchAsync("zeppelin", 10));
 
+    [Fact]
+    public async Task Search_ByAWordThatIsFarFromEveryPicture_FindsNothing() => Assert.Empty(await SearchAsync(TestModel.FarFromAll, 10));
+
     [Theory]
     [InlineData("\"")]
     [InlineData("red OR green AND (")]

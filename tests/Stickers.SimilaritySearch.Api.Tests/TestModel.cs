@@ -1,21 +1,63 @@
+using System.Numerics.Tensors;
 using Stickers.Catalogue;
 using Stickers.Storage;
+using Stickers.Tagger;
 using Stickers.Tagger.Models;
 using Stickers.Tagger.Network;
 using TorchSharp;
 
 namespace Stickers.SimilaritySearch.Api.Tests;
 
-/// <summary>A small network of seeded random weights: it knows nothing, but always the same nothing.</summary>
+/// <summary>
+/// A small network of seeded random weights, whose tags' vectors are set to the mean of the stickers that carry them: so much does it
+/// know of meaning.
+/// </summary>
 internal static class TestModel
 {
-    /// <summary>Writes <c>models/&lt;version&gt;</c>; its vocabulary is the drawn colours and shapes.</summary>
+    /// <summary>A tag whose vector is the opposite of everything.</summary>
+    public const string FarFromAll = "nothing";
+
+    /// <summary>Writes <c>models/&lt;version&gt;</c>; its vocabulary is the drawn colours and shapes, and <see cref="FarFromAll"/>.</summary>
     public static async Task WriteAsync(LocalStore store, string version, CancellationToken cancellation)
     {
-        string[] tags = [.. DrawnSticker.All.SelectMany(sticker => new[] { sticker.Colour, sticker.Shape }).Distinct().Order(StringComparer.Ordinal)];
+        string[] tags = [.. DrawnSticker.All.SelectMany(sticker => new[] { sticker.Colour, sticker.Shape }).Append(FarFromAll).Distinct().Order(StringComparer.Ordinal)];
         var network = new NetworkConfiguration { InputSide = 32, Widths = [8, 16, 16, 32], Tags = tags.Length, Meanings = tags.Length, VisualDimension = 32, SemanticDimension = 32 };
         torch.manual_seed(7);
         using var net = new StickerNet(network);
+        await WriteAsync(store, version, net, tags, cancellation);
+        using (var untaught = StickerModel.Load(store.PathOf($"models/{version}")))
+        {
+            var predictions = untaught.Predict([.. DrawnSticker.All.Select(sticker => sticker.Picture)]);
+            SetTagVectors(net, [.. tags.SelectMany(tag => VectorOf(tag, predictions))]);
+        }
+
+        await WriteAsync(store, version, net, tags, cancellation);
+    }
+
+    private static float[] VectorOf(string tag, IReadOnlyList<Prediction> predictions)
+    {
+        var sum = new float[predictions[0].Semantic.Length];
+        foreach (var (sticker, prediction) in DrawnSticker.All.Zip(predictions))
+        {
+            if (tag == FarFromAll || sticker.Colour == tag || sticker.Shape == tag)
+                TensorPrimitives.Add(sum, prediction.Semantic, sum);
+        }
+
+        if (tag == FarFromAll)
+            TensorPrimitives.Negate(sum, sum);
+        return sum;
+    }
+
+    private static void SetTagVectors(StickerNet net, float[] rows)
+    {
+        using var scope = torch.NewDisposeScope();
+        using var noGrad = torch.no_grad();
+        var vectors = net.named_parameters().Single(parameter => parameter.name == "tag_vectors").parameter;
+        vectors.copy_(torch.tensor(rows).reshape(vectors.shape));
+    }
+
+    private static Task<ModelManifest> WriteAsync(LocalStore store, string version, StickerNet net, string[] tags, CancellationToken cancellation)
+    {
         var vocabulary = new VocabularyFile(ModelFiles.FormatVersion, [.. tags.Select(tag => new VocabularyTag(tag, 1))]);
         // Untrained probabilities lie around one half: some tags are accepted, some are for review.
         var thresholds = new ThresholdsFile(ModelFiles.FormatVersion, PlattScaling.Identity, [.. tags.Select(_ => 0.5f)], 0.3f);
@@ -23,7 +65,7 @@ internal static class TestModel
         {
             FormatVersion = ModelFiles.FormatVersion,
             Version = version,
-            Network = network,
+            Network = net.Configuration,
             Catalogue = "drawn",
             CatalogueHash = "c0",
             SplitBy = SplitBy.Creator,
@@ -35,6 +77,6 @@ internal static class TestModel
             ValidationStickers = 0,
             Files = [],
         };
-        await ModelFiles.WriteAsync(store, net, vocabulary, thresholds, manifest, cancellation);
+        return ModelFiles.WriteAsync(store, net, vocabulary, thresholds, manifest, cancellation);
     }
 }
