@@ -3,7 +3,7 @@ using Stickers.Catalogue.Images;
 
 namespace Stickers.Catalogue.Tests.Images.Hostile;
 
-/// <summary>Every file of <c>tests/hostile</c> is imported or refused as <c>expected.json</c> says, soon, and in bounded memory.</summary>
+/// <summary>Every file of <c>tests/hostile</c> is imported or refused as <c>expected.json</c> says, and soon.</summary>
 public sealed class HostileFilesTests
 {
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -11,11 +11,9 @@ public sealed class HostileFilesTests
     /// <summary>Far above what any file needs; a hang must fail this test and not stop all others.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    private const long MostMemory = 1L << 30;
-
     internal sealed record Expectation(string File, string Expected, string Why);
 
-    private static string Folder
+    internal static string Folder
     {
         get
         {
@@ -25,7 +23,7 @@ public sealed class HostileFilesTests
         }
     }
 
-    private static Expectation[] Expectations() => JsonSerializer.Deserialize<Expectation[]>(File.ReadAllText(Path.Combine(Folder, "expected.json")), Json)!;
+    internal static Expectation[] Expectations() => JsonSerializer.Deserialize<Expectation[]>(File.ReadAllText(Path.Combine(Folder, "expected.json")), Json)!;
 
     public static TheoryData<string, string> All
     {
@@ -50,7 +48,6 @@ public sealed class HostileFilesTests
         var several = Task.Run(() => Outcome(() => ImageDecoder.DecodeFrames(bytes, 160, 4)), TestContext.Current.CancellationToken);
         var frames = await several.WaitAsync(Patience, TestContext.Current.CancellationToken);
         if (expected != HostileFile.Imported) Assert.Equal(expected, frames);
-        Assert.InRange(Environment.WorkingSet, 0, MostMemory);
     }
 
     [Fact]
@@ -59,7 +56,7 @@ public sealed class HostileFilesTests
         var made = HostileCorpus.Build();
 
         Assert.Equal(made.Select(f => new Expectation(f.Name, f.Expected, f.Why)), Expectations());
-        Assert.Equal(made.Select(f => f.Name).Append("expected.json").Order(StringComparer.Ordinal), Directory.GetFiles(Folder).Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal));
+        Assert.Equal(made.Select(f => f.Name).Append("expected.json").Append("README.md").Order(StringComparer.Ordinal), Directory.GetFiles(Folder).Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal));
         Assert.True(made.Count >= 100, $"only {made.Count} files");
         Assert.InRange(Directory.GetFiles(Folder).Sum(f => new FileInfo(f).Length), 1, 2_000_000);
     }
@@ -68,12 +65,11 @@ public sealed class HostileFilesTests
     [Fact(Explicit = true)]
     public void Write_AllFiles_ReplacesTheFolder()
     {
-        if (Directory.Exists(Folder)) Directory.Delete(Folder, recursive: true);
-        Directory.CreateDirectory(Folder);
         var made = HostileCorpus.Build();
+        foreach (var old in Directory.GetFiles(Folder).Where(f => Path.GetFileName(f) != "README.md")) File.Delete(old);
         foreach (var file in made) File.WriteAllBytes(Path.Combine(Folder, file.Name), file.Bytes);
         File.WriteAllText(Path.Combine(Folder, "expected.json"), JsonSerializer.Serialize(made.Select(f => new Expectation(f.Name, f.Expected, f.Why)), Json) + "\n");
     }
 
-    private static string Outcome(Action decode) => Pixels.FaultOf(decode)?.ToString() ?? HostileFile.Imported;
+    internal static string Outcome(Action decode) => Pixels.FaultOf(decode)?.ToString() ?? HostileFile.Imported;
 }

@@ -22,7 +22,7 @@ internal static class HostileOther
         yield return new("icon.png", [0, 0, 1, 0, 1, 0, 16, 16, 0, 0, 1, 0, 32, 0, .. new byte[60]], "UnknownFormat", "ICO is not accepted");
         yield return new("photo.tiff", [.. "II*\0"u8, 8, 0, 0, 0, 0, 0], "UnknownFormat", "TIFF is not accepted");
         yield return new("photo.avif", [0, 0, 0, 28, .. "ftypavif"u8, 0, 0, 0, 0, .. "avifmif1miaf"u8], "UnknownFormat", "AVIF is not accepted");
-        yield return new("paper.pdf", "%PDF-1.4\n%%EOF\n"u8.ToArray(), "UnknownFormat", "PDF is not accepted");
+        yield return new("paper.png", "%PDF-1.4\n%%EOF\n"u8.ToArray(), "UnknownFormat", "PDF is not accepted");
         yield return new("archive.png", [0x50, 0x4B, 5, 6, .. new byte[18]], "UnknownFormat", "an empty ZIP");
         yield return new("program.gif", [0x7F, .. "ELF"u8, .. new byte[60]], "UnknownFormat", "a program");
         yield return new("png-named.jpg", png, Imported, "a good PNG with the wrong ending");

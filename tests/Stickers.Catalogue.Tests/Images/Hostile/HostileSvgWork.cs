@@ -48,7 +48,7 @@ internal static class HostileSvgWork
         yield return Drawing("gradients", "<linearGradient id=\"g\">" + Repeat("<stop offset=\".5\"/>", 2000) + "</linearGradient><g fill=\"url(#g)\">" + Repeat("<rect width=\"99\" height=\"99\"/>", 2000) + "</g>", "TooComplex", "2,000 squares with 2,000 colour stops");
         yield return Drawing("blends", Repeat(Disc + "style=\"mix-blend-mode:hue\"/>", 1800), "TooComplex", "1,800 blended discs");
         yield return Drawing("attribute", $"<rect id=\"{new string('a', 200)}\" width=\"9\" height=\"9\" style=\"{Repeat("fill:red;", 3000)}\"/>", Imported, "a style of 27,000 characters");
-        yield return Drawing("speck-and-work", $"<path transform=\"translate(50 50) scale(.0005)\" d=\"{Zigzag(9000)}\"/>", "Blank", "much work that comes out as a speck");
+        yield return Drawing("speck-and-work", $"<path transform=\"translate(50 50) scale(.01)\" d=\"{Zigzag(11000)}\"/>", "TooComplex", "much work that comes out as a speck, so that it would have to be done again");
     }
 
     private static string Repeat(string text, int times) => string.Concat(Enumerable.Repeat(text, times));
