@@ -87,7 +87,8 @@ public static class IndexBuild
         var recall = await VectorIndex.BuildAsync(inputs, index, (stage, done) => progress?.Report(new JobProgress(stage, done, inputs.Count, "vectors", inputs.Plan.Factory)), cancellation);
         var manifest = ManifestOf(inputs, recall);
         RequireRecall(manifest, recallFloor, inputs.Space);
-        var counts = await DatabaseBuild.WriteAsync(inputs, database, done => progress?.Report(new JobProgress("stickers", done, inputs.Catalogue.Manifest.Written, "stickers")), cancellation);
+        var counts = await SiblingDatabase.TryCopyAsync(store, inputs, database, cancellation)
+            ?? await DatabaseBuild.WriteAsync(inputs, database, done => progress?.Report(new JobProgress("stickers", done, inputs.Catalogue.Manifest.Written, "stickers")), cancellation);
 
         var folder = SnapshotKeys.Folder(inputs.Space, inputs.Version);
         var files = new[] { await CommitAsync(store, index, $"{folder}/{SnapshotManifest.IndexFile}", cancellation), await CommitAsync(store, database, $"{folder}/{SnapshotManifest.DatabaseFile}", cancellation) };

@@ -14,17 +14,17 @@ internal sealed class IndexInputs
     /// <summary>Raised whenever the same inputs would give other bytes.</summary>
     private const int BuilderVersion = 1;
 
+    private readonly Func<long, int, IndexPlan> _plan;
+
     private IndexInputs(EmbeddingSpace space, StickerCatalogue catalogue, EmbeddingSet embeddings, SuggestionSet? suggestions, Func<long, int, IndexPlan> plan)
     {
         Space = space;
         Catalogue = catalogue;
         Embeddings = embeddings;
         Suggestions = suggestions;
+        _plan = plan;
         Plan = plan(Count, Dimension);
-        Version = Hash(
-            BuilderVersion.ToString(CultureInfo.InvariantCulture), FaissLibrary.Version, space.Name(), Plan.Factory,
-            embeddings.Manifest.Model, embeddings.Manifest.ModelHash, embeddings.ContentHash,
-            catalogue.Name, catalogue.ContentHash, catalogue.TagRules.ContentHash, suggestions?.ContentHash ?? "none")[..12];
+        Version = VersionOf(space);
     }
 
     public EmbeddingSpace Space { get; }
@@ -42,7 +42,7 @@ internal sealed class IndexInputs
 
     public long Count => Embeddings.Manifest.Written;
 
-    public int Dimension => Space == EmbeddingSpace.Visual ? Embeddings.Manifest.VisualDimension : Embeddings.Manifest.SemanticDimension;
+    public int Dimension => DimensionOf(Space);
 
     public float[] VectorOf(StickerEmbedding embedding) => Space == EmbeddingSpace.Visual ? embedding.Visual : embedding.Semantic;
 
@@ -82,6 +82,14 @@ internal sealed class IndexInputs
             await Suggestions.VerifyAsync(cancellation);
         await Catalogue.VerifyAsync(cancellation);
     }
+
+    /// <summary>The version that an index of this space has when it is made of these same inputs.</summary>
+    public string VersionOf(EmbeddingSpace space) => Hash(
+        BuilderVersion.ToString(CultureInfo.InvariantCulture), FaissLibrary.Version, space.Name(), _plan(Count, DimensionOf(space)).Factory,
+        Embeddings.Manifest.Model, Embeddings.Manifest.ModelHash, Embeddings.ContentHash,
+        Catalogue.Name, Catalogue.ContentHash, Catalogue.TagRules.ContentHash, Suggestions?.ContentHash ?? "none")[..12];
+
+    private int DimensionOf(EmbeddingSpace space) => space == EmbeddingSpace.Visual ? Embeddings.Manifest.VisualDimension : Embeddings.Manifest.SemanticDimension;
 
     private static void RequireSame(string what, string name, string expected, string holder, string found, string remedy)
     {

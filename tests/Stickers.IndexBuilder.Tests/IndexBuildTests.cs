@@ -92,6 +92,36 @@ public sealed class IndexBuildTests
         Assert.Equal(one.Embeddings[7].Visual, snapshot.Vector(one.Embeddings[7].Id));
     }
 
+    [Theory]
+    [InlineData("whole")]
+    [InlineData("damaged")]
+    [InlineData("lost")]
+    public async Task Build_SecondSpace_SharesTheDatabaseOnlyIfWhole(string state)
+    {
+        using var alone = await World.CreateAsync(40);
+        var expected = await alone.BuildAsync(World.Options(EmbeddingSpace.Semantic));
+        using var world = await World.CreateAsync(40);
+        var visual = await world.BuildAsync();
+        var path = world.Store.PathOf($"indexes/visual/{visual.Version}/stickers.db");
+        if (state == "lost")
+            File.Delete(path);
+        if (state == "damaged")
+            await File.WriteAllBytesAsync(path, [.. (await File.ReadAllBytesAsync(path, Stop)).SkipLast(1), 7], Stop);
+
+        var stages = new Stages();
+        var semantic = await IndexBuild.RunAsync(world.Store, World.Options(EmbeddingSpace.Semantic), stages, Stop);
+        Assert.Equal(state != "whole", stages.Seen.Contains("stickers"));
+        Assert.Equal(alone.Bytes(expected.Version, "semantic"), world.Bytes(semantic.Version, "semantic"));
+        Assert.Equal((40, 39), (semantic.Stickers, semantic.Thumbnails));
+    }
+
+    private sealed class Stages : IProgress<JobProgress>
+    {
+        public HashSet<string> Seen { get; } = [];
+
+        public void Report(JobProgress value) => Seen.Add(value.Stage);
+    }
+
     [Fact]
     public async Task Build_Again_ReturnsAtOnceAndAddsNothing()
     {
