@@ -219,7 +219,7 @@ internal sealed class LookupService : IDisposable
         {
             throw new ApiStartException(
                 $"No {name} index is published under {store.Root}. Build and publish one first: " +
-                $"stickers index build --root {store.Root} (or all at once: stickers demo).", e);
+                $"stickers index build --catalogue NAME --model VERSION --root {store.Root} (or all at once: stickers demo --root {store.Root}).", e);
         }
         catch (InvalidDataException e)
         {

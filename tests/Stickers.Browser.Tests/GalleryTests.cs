@@ -4,7 +4,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Stickers.Browser.Tests;
 
-public sealed class GalleryTests(Browser browser)
+public sealed class GalleryTests(Chromium browser)
 {
     [Fact]
     public async Task Start_ShowsEveryStickerAndTheTags()

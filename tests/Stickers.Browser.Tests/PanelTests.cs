@@ -5,7 +5,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Stickers.Browser.Tests;
 
-public sealed class PanelTests(Browser browser)
+public sealed class PanelTests(Chromium browser)
 {
     [Theory]
     [InlineData(false)]

@@ -45,7 +45,7 @@ internal sealed class Window : IAsyncDisposable
     }
 
     /// <summary>Keeps a picture for people.</summary>
-    public Task ScreenshotAsync(string name) => Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(Browser.Screenshots, name + ".png") });
+    public Task ScreenshotAsync(string name) => Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(Chromium.Screenshots, name + ".png") });
 
     /// <summary>Drops a file on the page as a person does: enter, over, drop.</summary>
     public async Task DropAsync(string name, string type, byte[] content)

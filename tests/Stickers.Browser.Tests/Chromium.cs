@@ -3,12 +3,12 @@ using Stickers.Browser.Tests;
 using Stickers.SimilaritySearch.Api;
 using Stickers.SimilaritySearch.Api.Tests;
 
-[assembly: AssemblyFixture(typeof(Browser))]
+[assembly: AssemblyFixture(typeof(Chromium))]
 
 namespace Stickers.Browser.Tests;
 
 /// <summary>Debian's Chromium, and the page served over the drawn stickers.</summary>
-public sealed class Browser : IAsyncLifetime
+public sealed class Chromium : IAsyncLifetime
 {
     private readonly CancellationTokenSource _stop = new();
     private IPlaywright? _playwright;
