@@ -71,7 +71,7 @@ public sealed class StickerModel : IDisposable
     /// <summary>Training stickers per tag, in vocabulary order.</summary>
     public IReadOnlyList<int> Support { get; }
 
-    /// <summary>Per tag the calibrated probability from which a suggestion is accepted; above 1 means never.</summary>
+    /// <summary>Per tag the calibrated probability from which a suggestion is accepted.</summary>
     public IReadOnlyList<float> AcceptThresholds => _thresholds.Accept;
 
     /// <summary>Length of a visual vector.</summary>

@@ -88,7 +88,7 @@ public sealed record TaggingScore(
 /// <param name="Positives">Measured stickers that carry it.</param>
 /// <param name="AveragePrecision">The network's, or null without positives.</param>
 /// <param name="PixelAveragePrecision">The pixel neighbours', or null without positives.</param>
-/// <param name="Threshold">Score from which a suggestion is accepted; above 1 means never.</param>
+/// <param name="Threshold">Score from which a suggestion is accepted.</param>
 /// <param name="Precision">Share of the accepted that carry the tag.</param>
 /// <param name="Recall">Share of those that carry the tag that are accepted.</param>
 public sealed record TagScore(

@@ -64,6 +64,6 @@ public sealed record VocabularyTag(string Tag, int Support);
 /// <summary>thresholds.json</summary>
 /// <param name="FormatVersion">Version of this file's format.</param>
 /// <param name="Calibration">From the network's logits to probabilities.</param>
-/// <param name="Accept">Per tag, in vocabulary order: calibrated probability from which a suggestion is accepted; above 1 means never.</param>
+/// <param name="Accept">Per tag, in vocabulary order: calibrated probability from which a suggestion is accepted.</param>
 /// <param name="Review">Calibrated probability from which a suggestion is shown for review.</param>
 public sealed record ThresholdsFile(int FormatVersion, PlattScaling Calibration, IReadOnlyList<float> Accept, float Review);

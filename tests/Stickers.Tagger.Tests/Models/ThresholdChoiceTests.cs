@@ -10,11 +10,21 @@ public sealed class ThresholdChoiceTests
         float[] scores = [.. Enumerable.Range(0, 50).Select(i => 0.9f - (i * 0.001f)), .. Enumerable.Range(0, 50).Select(i => 0.2f - (i * 0.001f))];
         bool[] labels = [.. Enumerable.Repeat(true, 50), .. Enumerable.Repeat(false, 50)];
 
-        var threshold = ThresholdChoice.Accept(scores, labels);
-
-        // 50 right and 32 wrong ones would still be 60 %; with the pull of calibration a few fewer.
-        Assert.InRange(threshold, 0.16f, 0.2f);
+        // The wrong ones lie below the floor.
+        Assert.Equal(0.851f, ThresholdChoice.Accept(scores, labels), 1e-5f);
     }
+
+    [Fact]
+    public void Accept_TagRightEvenAtLowScores_StopsAtTheFloor()
+    {
+        float[] scores = [.. Enumerable.Range(1, 90).Select(i => i * 0.01f)];
+
+        Assert.Equal(ThresholdChoice.Floor, ThresholdChoice.Accept(scores, [.. Enumerable.Repeat(true, 90)]), 1e-5f);
+    }
+
+    [Fact]
+    public void Accept_WrongAtTheTop_AcceptsOnlySurerOnes() =>
+        Assert.True(ThresholdChoice.Accept([0.55f, 0.56f, 0.57f], [false, false, false]) > 0.57f);
 
     [Fact]
     public void Accept_HighScoresAllWrong_AcceptsHardlyAny()
