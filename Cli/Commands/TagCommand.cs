@@ -63,7 +63,7 @@ internal static class TagCommand
         }
 
         answer.Complete();
-        if (failed > 0) throw new InvalidDataException($"{failed} of {done} images could not be read; the others were tagged.");
+        if (failed > 0) throw new InvalidDataException($"{failed} of {done} images could not be read{(failed < done ? "; the others were tagged" : "")}.");
     }
 
     private static async IAsyncEnumerable<ImageInput> ReadAsync(LocalStore store, string[] names, string? catalogue, [EnumeratorCancellation] CancellationToken cancellation)

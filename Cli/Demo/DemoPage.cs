@@ -38,8 +38,8 @@ internal static class DemoPage
     {
         html.Append("<section id=\"suggestions\">\n<h2>Tags for stickers that had none</h2>\n")
             .Append($"<p>{Encode(content.SheetRemark)}</p>\n")
-            .Append("<p class=\"legend\"><span class=\"tag accept\">tag<b>0.91</b></span> likely enough to be taken as it is ")
-            .Append("<span class=\"tag review\">tag<b>0.42</b></span> a person should look first</p>\n<div class=\"sheet\">\n");
+            .Append("<p class=\"legend\"><span class=\"tag accept\">tag<b>0.91</b></span> at or above this tag’s own threshold: taken as it is ")
+            .Append("<span class=\"tag review\">tag<b>0.42</b></span> below it: a person should look first</p>\n<div class=\"sheet\">\n");
         foreach (var sticker in content.Sheet)
         {
             html.Append("<figure class=\"card\">").Append(Image(sticker)).Append("<figcaption>");

@@ -12,8 +12,15 @@ internal sealed record FigureSection(string Title, IReadOnlyList<Figure> Figures
     public Table ToTable()
     {
         var table = new Table { Border = TableBorder.Rounded, ShowHeaders = false, Title = new TableTitle(Markup.Escape(Title), new Style(decoration: Decoration.Bold)) };
-        table.AddColumn("Figure").AddColumn(new TableColumn("Value").RightAligned()).AddColumn("Remark");
-        foreach (var figure in Figures) table.AddRow(Markup.Escape(figure.Name), Markup.Escape(figure.Value), Markup.Escape(figure.Remark));
+        table.AddColumn("Figure").AddColumn(new TableColumn("Value").RightAligned());
+        var remarked = Figures.Any(figure => figure.Remark.Length > 0);
+        if (remarked) table.AddColumn("Remark");
+        foreach (var figure in Figures)
+        {
+            string[] cells = [figure.Name, figure.Value, figure.Remark];
+            table.AddRow([.. cells.Take(remarked ? 3 : 2).Select(Markup.Escape)]);
+        }
+
         return table;
     }
 }

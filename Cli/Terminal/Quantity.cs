@@ -19,6 +19,7 @@ internal static class Quantity
     public static string Duration(TimeSpan time) => time switch
     {
         { TotalHours: >= 1 } => $"{(int)time.TotalHours} h {time.Minutes:00} min",
+        { TotalMinutes: >= 1, Seconds: 0 } => $"{time.Minutes} min",
         { TotalMinutes: >= 1 } => $"{time.Minutes} min {time.Seconds:00} s",
         { TotalSeconds: >= 10 } => $"{time.TotalSeconds:0} s",
         _ => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.0} s"),
