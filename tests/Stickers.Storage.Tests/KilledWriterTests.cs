@@ -51,7 +51,9 @@ public sealed class KilledWriterTests
 
     private static Process StartWriter(string root)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true };
+        // This very test program again, which may have been started as `dotnet program.dll` or on its own.
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true };
+        start.ArgumentList.Add(typeof(KilledWriterTests).Assembly.Location);
         foreach (var argument in (string[])["-explicit", "only", "-method", $"{typeof(KilledWriterTests).FullName}.{nameof(WriteForEver)}"])
             start.ArgumentList.Add(argument);
         start.Environment[RootVariable] = root;

@@ -55,7 +55,9 @@ public sealed class KilledImportTests : IDisposable
 
     private static Process Start(string root, string zip)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true };
+        // This very test program again, which may have been started as `dotnet program.dll` or on its own.
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true };
+        start.ArgumentList.Add(typeof(KilledImportTests).Assembly.Location);
         foreach (var argument in (string[])["-explicit", "only", "-method", $"{typeof(KilledImportTests).FullName}.{nameof(ImportUntilKilled)}"])
             start.ArgumentList.Add(argument);
         start.Environment[RootVariable] = root;
