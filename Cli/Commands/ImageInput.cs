@@ -1,16 +1,20 @@
 using Stickers.Catalogue;
 using Stickers.Catalogue.Images;
 using Stickers.Tagger;
+using Stickers.Tagger.Backfilling;
 
 namespace Stickers.Cli.Commands;
 
 /// <summary>One image that a command was given: a file, or a sticker of a catalogue.</summary>
 /// <param name="Name">What a person calls it: the path given, or the sticker's key.</param>
 /// <param name="Id">The sticker, when it is one.</param>
-/// <param name="Image">Pixels, or null when it cannot be decoded.</param>
+/// <param name="Frames">What the network looks at, as for the stickers of a catalogue; null when it cannot be decoded.</param>
 /// <param name="Error">Why it cannot.</param>
-internal sealed record ImageInput(string Name, StickerId? Id, RasterImage? Image, string? Error)
+internal sealed record ImageInput(string Name, StickerId? Id, IReadOnlyList<RasterImage>? Frames, string? Error)
 {
+    /// <summary>Inputs whose frames fit one call of the network, even if all of them are animations.</summary>
+    public const int MaxBatch = 256 / StickerFrames.Max;
+
     /// <summary>Reads and decodes a file.</summary>
     public static async Task<ImageInput> FromFileAsync(string path, CancellationToken cancellation)
     {
@@ -35,11 +39,22 @@ internal sealed record ImageInput(string Name, StickerId? Id, RasterImage? Image
     {
         try
         {
-            return new(name, id, ImageDecoder.Decode(file, StickerModel.DecodeSide), null);
+            return new(name, id, StickerFrames.Decode(file), null);
         }
         catch (ImageException exception)
         {
             return new(name, id, null, exception.Message);
         }
+    }
+
+    /// <summary>Predicts for several inputs that could be decoded, in their order.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="inputs">At most <see cref="MaxBatch"/>, all with frames.</param>
+    public static IReadOnlyList<Prediction> Predict(StickerModel model, IReadOnlyList<ImageInput> inputs)
+    {
+        if (inputs.Count == 0) return [];
+        var predictions = model.Predict([.. inputs.SelectMany(input => input.Frames!)]);
+        var next = 0;
+        return [.. inputs.Select(input => FramePool.Pool([.. input.Frames!.Select(_ => predictions[next++])]))];
     }
 }

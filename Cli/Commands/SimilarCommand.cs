@@ -50,11 +50,11 @@ internal static class SimilarCommand
         }
 
         var input = await ImageInput.FromFileAsync(query, cancellation);
-        if (input.Image is null) throw new InvalidDataException($"{query} cannot be read: {input.Error}");
+        if (input.Frames is null) throw new InvalidDataException($"{query} cannot be read: {input.Error}");
         using var model = ModelChoice.Load(store, snapshot.Manifest.Model);
         if (model.ContentHash != snapshot.Manifest.ModelHash)
             throw new InvalidDataException($"Model {model.Version} is not the one that made the index: its hash is {model.ContentHash}, the index names {snapshot.Manifest.ModelHash}. Embed and build the index again.");
-        var prediction = model.Predict([input.Image])[0];
+        var prediction = ImageInput.Predict(model, [input])[0];
         return (space == EmbeddingSpace.Visual ? prediction.Visual : prediction.Semantic, null);
     }
 

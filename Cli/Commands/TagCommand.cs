@@ -9,7 +9,6 @@ namespace Stickers.Cli.Commands;
 internal static class TagCommand
 {
     /// <summary>Images in memory at a time, and given to the network at once.</summary>
-    private const int Batch = 32;
 
     public static Command Create()
     {
@@ -51,12 +50,12 @@ internal static class TagCommand
         using var answer = session.Screen.Json ? TagAnswer.AsJson(model, everything) : TagAnswer.AsText(session.Screen, model, everything);
         using var progress = session.Screen.ShowProgress();
         long done = 0, failed = 0;
-        await foreach (var batch in ReadAsync(store, names, catalogue, session.Cancellation).Chunk(Batch).WithCancellation(session.Cancellation))
+        await foreach (var batch in ReadAsync(store, names, catalogue, session.Cancellation).Chunk(ImageInput.MaxBatch).WithCancellation(session.Cancellation))
         {
-            var readable = batch.Where(input => input.Image is not null).ToArray();
-            var predictions = readable.Length == 0 ? [] : model.Predict([.. readable.Select(input => input.Image!)]);
+            var readable = batch.Where(input => input.Frames is not null).ToArray();
+            var predictions = ImageInput.Predict(model, readable);
             var next = 0;
-            foreach (var input in batch) answer.Add(input, input.Image is null ? null : predictions[next++]);
+            foreach (var input in batch) answer.Add(input, input.Frames is null ? null : predictions[next++]);
             done += batch.Length;
             failed += batch.Length - readable.Length;
             progress.Report(new JobProgress("tag", done, names.Length > 0 ? names.Length : null, "images"));
