@@ -33,7 +33,7 @@ public sealed record TrainingOptions
     public int MaximumMeanings { get; init; } = 20_000;
 
     /// <summary>Stickers per step. A multiple of <see cref="Trainer.GhostBatch"/>.</summary>
-    public int BatchSize { get; init; } = 32;
+    public int BatchSize { get; init; } = 64;
 
     /// <summary>Highest learning rate, reached after warm-up.</summary>
     public double PeakLearningRate { get; init; } = 8e-3;
