@@ -29,7 +29,7 @@ public sealed class GalleryTests(Chromium browser)
         await Expect(window.Page.GetByRole(AriaRole.Heading, new() { Name = "By meaning" })).ToBeVisibleAsync();
         var first = window.Page.Locator("#results .grid").First.Locator("a.tile");
         await Expect(first).ToHaveCountAsync(6);
-        Assert.All(await first.Locator(".caption").AllInnerTextsAsync(), caption => Assert.Contains("red", caption, StringComparison.Ordinal));
+        Assert.All(await first.Locator(".caption").AllTextContentsAsync(), caption => Assert.Contains("red", caption, StringComparison.Ordinal));
         await Expect(window.Page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("#/\\?q=red$"));
         await window.ScreenshotAsync("search");
         Assert.Empty(window.Faults);

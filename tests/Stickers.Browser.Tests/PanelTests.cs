@@ -23,7 +23,7 @@ public sealed class PanelTests(Chromium browser)
         {
             await Expect(window.Neighbours(space)).ToHaveCountAsync(24);
             await Expect(window.Panel.Locator($"[data-space={space}] a[data-id='{sticker.Id}']")).ToHaveCountAsync(0);
-            var scores = (await window.Neighbours(space).Locator(".score").AllInnerTextsAsync()).Select(text => double.Parse(text, System.Globalization.CultureInfo.InvariantCulture)).ToList();
+            var scores = (await window.Neighbours(space).Locator(".score").AllTextContentsAsync()).Select(text => double.Parse(text, System.Globalization.CultureInfo.InvariantCulture)).ToList();
             Assert.Equal(scores.OrderDescending(), scores);
         }
 
