@@ -17,7 +17,7 @@ public sealed class CatalogueWriter : IAsyncDisposable
     private const long BytesPerGroup = 16L << 20;
     private const int QuarantinedPerCheckpoint = 4096;
 
-    private readonly LocalStore _store;
+    private readonly ObjectStore _store;
     private readonly string _name;
     private readonly string _folder;
     private readonly IReadOnlyList<string> _sources;
@@ -32,7 +32,7 @@ public sealed class CatalogueWriter : IAsyncDisposable
     private ParquetOutput<Sticker>? _part;
     private long _groupBytes, _partBytes, _partStickers;
 
-    private CatalogueWriter(LocalStore store, string name, IReadOnlyList<string> sources) =>
+    private CatalogueWriter(ObjectStore store, string name, IReadOnlyList<string> sources) =>
         (_store, _name, _folder, _sources) = (store, name, DataSet.CatalogueFolder(name), sources);
 
     /// <summary>Stickers and quarantined files so far, those of an interrupted import included.</summary>
@@ -50,7 +50,7 @@ public sealed class CatalogueWriter : IAsyncDisposable
     /// <param name="sources">Where it comes from, for people.</param>
     /// <param name="cancellation">Stops the call.</param>
     /// <exception cref="InvalidOperationException">There is a finished catalogue of that name.</exception>
-    public static async Task<CatalogueWriter> CreateAsync(LocalStore store, string name, IReadOnlyList<string> sources, CancellationToken cancellation = default)
+    public static async Task<CatalogueWriter> CreateAsync(ObjectStore store, string name, IReadOnlyList<string> sources, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(sources);
@@ -62,7 +62,7 @@ public sealed class CatalogueWriter : IAsyncDisposable
     }
 
     /// <summary>Goes on behind the last checkpoint of an unfinished catalogue: <see cref="Read"/> says how much is done.</summary>
-    internal static async Task<CatalogueWriter> ResumeAsync(LocalStore store, string name, IReadOnlyList<string> sources, CancellationToken cancellation)
+    internal static async Task<CatalogueWriter> ResumeAsync(ObjectStore store, string name, IReadOnlyList<string> sources, CancellationToken cancellation)
     {
         var writer = new CatalogueWriter(store, name, sources);
         await foreach (var checkpoint in writer.CheckpointsAsync(cancellation).ConfigureAwait(false))
@@ -80,7 +80,7 @@ public sealed class CatalogueWriter : IAsyncDisposable
     }
 
     /// <summary>Deletes a catalogue, finished or not; its manifest goes first, so that no reader meets half of it.</summary>
-    public static async Task DeleteAsync(LocalStore store, string name, CancellationToken cancellation = default)
+    public static async Task DeleteAsync(ObjectStore store, string name, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(store);
         var folder = DataSet.CatalogueFolder(name);

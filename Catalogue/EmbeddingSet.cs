@@ -53,10 +53,10 @@ public sealed class EmbeddingSet
     private const string ManifestName = "embeddings.json";
     private const int RowsPerGroup = 4096;
 
-    private readonly LocalStore _store;
+    private readonly ObjectStore _store;
     private readonly string _folder;
 
-    private EmbeddingSet(LocalStore store, string folder, EmbeddingManifest manifest) => (_store, _folder, Manifest) = (store, folder, manifest);
+    private EmbeddingSet(ObjectStore store, string folder, EmbeddingManifest manifest) => (_store, _folder, Manifest) = (store, folder, manifest);
 
     /// <summary>Counts, files and hashes.</summary>
     public EmbeddingManifest Manifest { get; }
@@ -67,12 +67,12 @@ public sealed class EmbeddingSet
     /// <summary>Opens a finished set; the parts' presence and sizes are checked, their content is not (<see cref="VerifyAsync"/>).</summary>
     /// <exception cref="FileNotFoundException">There is none, or it is unfinished.</exception>
     /// <exception cref="InvalidDataException">It was written in another format, or a part is missing or has another size.</exception>
-    public static async Task<EmbeddingSet> OpenAsync(LocalStore store, string model, string catalogue, CancellationToken cancellation = default)
+    public static async Task<EmbeddingSet> OpenAsync(ObjectStore store, string model, string catalogue, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(store);
         var folder = DataSet.EmbeddingFolder(model, catalogue);
         var manifest = await store.ReadJsonAsync<EmbeddingManifest>($"{folder}/{ManifestName}", cancellation).ConfigureAwait(false)
-            ?? throw new FileNotFoundException($"No finished embeddings of catalogue '{catalogue}' by model '{model}' in '{store.Root}'. Make them with `stickers embed`.", store.PathOf($"{folder}/{ManifestName}"));
+            ?? throw new FileNotFoundException($"No finished embeddings of catalogue '{catalogue}' by model '{model}' in '{store.Root}'. Make them with `stickers embed`.", store.LocationOf($"{folder}/{ManifestName}"));
         await DataSet.CheckAsync(store, folder, ManifestName, manifest.FormatVersion, manifest.Files, cancellation).ConfigureAwait(false);
         return new EmbeddingSet(store, folder, manifest);
     }
@@ -92,7 +92,7 @@ public sealed class EmbeddingSet
     public Task VerifyAsync(CancellationToken cancellation = default) => DataSet.VerifyAsync(_store, _folder, Manifest.Files, cancellation);
 
     /// <summary>Writes one part atomically; rows keep their order. The same rows always give the same bytes.</summary>
-    public static Task<CommittedFile> WritePartAsync(LocalStore store, string model, string catalogue, int part, IReadOnlyList<StickerEmbedding> rows, CancellationToken cancellation = default)
+    public static Task<CommittedFile> WritePartAsync(ObjectStore store, string model, string catalogue, int part, IReadOnlyList<StickerEmbedding> rows, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(rows);

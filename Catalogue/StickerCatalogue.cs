@@ -10,10 +10,10 @@ public sealed class StickerCatalogue
     internal const string ManifestName = "catalogue.json";
     internal const string QuarantineName = "quarantine.parquet";
 
-    private readonly LocalStore _store;
+    private readonly ObjectStore _store;
     private readonly string _folder;
 
-    private StickerCatalogue(LocalStore store, string folder, CatalogueManifest manifest, TagRules rules) =>
+    private StickerCatalogue(ObjectStore store, string folder, CatalogueManifest manifest, TagRules rules) =>
         (_store, _folder, Manifest, TagRules) = (store, folder, manifest, rules);
 
     /// <summary>The catalogue's name.</summary>
@@ -31,7 +31,7 @@ public sealed class StickerCatalogue
     private IEnumerable<CommittedFile> Parts => Manifest.Files.Take(Manifest.PartCounts.Count);
 
     /// <summary>Whether there is a finished catalogue of that name.</summary>
-    public static async Task<bool> ExistsAsync(LocalStore store, string name, CancellationToken cancellation = default)
+    public static async Task<bool> ExistsAsync(ObjectStore store, string name, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(store);
         return await store.StatAsync($"{DataSet.CatalogueFolder(name)}/{ManifestName}", cancellation).ConfigureAwait(false) is not null;
@@ -40,14 +40,14 @@ public sealed class StickerCatalogue
     /// <summary>Opens a catalogue by name; the parts' presence and sizes are checked, their content is not (<see cref="VerifyAsync"/>).</summary>
     /// <exception cref="FileNotFoundException">There is no such catalogue, or its import has not finished.</exception>
     /// <exception cref="InvalidDataException">It was written in another format, or a file is missing or has another size.</exception>
-    public static async Task<StickerCatalogue> OpenAsync(LocalStore store, string name, CancellationToken cancellation = default)
+    public static async Task<StickerCatalogue> OpenAsync(ObjectStore store, string name, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(store);
         var folder = DataSet.CatalogueFolder(name);
         var manifest = await store.ReadJsonAsync<CatalogueManifest>($"{folder}/{ManifestName}", cancellation).ConfigureAwait(false)
-            ?? throw new FileNotFoundException($"No catalogue '{name}' in '{store.Root}', or its import has not finished. Make it with `stickers import`.", store.PathOf($"{folder}/{ManifestName}"));
+            ?? throw new FileNotFoundException($"No catalogue '{name}' in '{store.Root}', or its import has not finished. Make it with `stickers import`.", store.LocationOf($"{folder}/{ManifestName}"));
         await DataSet.CheckAsync(store, folder, ManifestName, manifest.FormatVersion, manifest.Files, cancellation).ConfigureAwait(false);
-        return new StickerCatalogue(store, folder, manifest, TagRules.Of(store));
+        return new StickerCatalogue(store, folder, manifest, await TagRules.OfAsync(store, cancellation).ConfigureAwait(false));
     }
 
     /// <summary>Streams all stickers in part order.</summary>

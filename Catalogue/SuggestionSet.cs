@@ -64,10 +64,10 @@ public sealed class SuggestionSet
     private const string ManifestName = "suggestions.json";
     private const int RowsPerGroup = 65536;
 
-    private readonly LocalStore _store;
+    private readonly ObjectStore _store;
     private readonly string _folder;
 
-    private SuggestionSet(LocalStore store, string folder, SuggestionManifest manifest) => (_store, _folder, Manifest) = (store, folder, manifest);
+    private SuggestionSet(ObjectStore store, string folder, SuggestionManifest manifest) => (_store, _folder, Manifest) = (store, folder, manifest);
 
     /// <summary>Counts, files and hashes.</summary>
     public SuggestionManifest Manifest { get; }
@@ -77,7 +77,7 @@ public sealed class SuggestionSet
 
     /// <summary>Opens a finished set, or returns null when there is none. Sizes are checked, content is not (<see cref="VerifyAsync"/>).</summary>
     /// <exception cref="InvalidDataException">It was written in another format, or a part is missing or has another size.</exception>
-    public static async Task<SuggestionSet?> TryOpenAsync(LocalStore store, string model, string catalogue, CancellationToken cancellation = default)
+    public static async Task<SuggestionSet?> TryOpenAsync(ObjectStore store, string model, string catalogue, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(store);
         var folder = DataSet.SuggestionFolder(model, catalogue);
@@ -102,7 +102,7 @@ public sealed class SuggestionSet
     public Task VerifyAsync(CancellationToken cancellation = default) => DataSet.VerifyAsync(_store, _folder, Manifest.Files, cancellation);
 
     /// <summary>Writes one part atomically; rows keep their order. The same rows always give the same bytes.</summary>
-    public static Task<CommittedFile> WritePartAsync(LocalStore store, string model, string catalogue, int part, IReadOnlyList<Suggestion> rows, CancellationToken cancellation = default)
+    public static Task<CommittedFile> WritePartAsync(ObjectStore store, string model, string catalogue, int part, IReadOnlyList<Suggestion> rows, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(rows);

@@ -42,11 +42,21 @@ public sealed class TagRules
 
     /// <summary>The rules in force for a store: <c>tag-rules.yaml</c> at its root if there is one, else the shipped ones.</summary>
     /// <exception cref="InvalidDataException">The file is malformed; the message says where.</exception>
-    public static TagRules Of(LocalStore store)
+    public static async Task<TagRules> OfAsync(ObjectStore store, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(store);
-        var path = store.PathOf(FileName);
-        return File.Exists(path) ? Load(path) : Default;
+        Stream stream;
+        try
+        {
+            stream = await store.OpenReadAsync(FileName, cancellation).ConfigureAwait(false);
+        }
+        catch (FileNotFoundException)
+        {
+            return Default;
+        }
+
+        using var reader = new StreamReader(stream);
+        return TagRulesFile.Parse(await reader.ReadToEndAsync(cancellation).ConfigureAwait(false), $"'{store.LocationOf(FileName)}'");
     }
 
     /// <summary>Reads the editable rules file (YAML: <c>junk</c>, <c>junk_beside</c>, <c>aliases</c>).</summary>

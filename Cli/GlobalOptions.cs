@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Stickers.Storage;
 
 namespace Stickers.Cli;
 
@@ -27,8 +28,6 @@ internal static class GlobalOptions
 
     static GlobalOptions() => Root.Validators.Add(result =>
     {
-        var root = result.GetValueOrDefault<string>() ?? "";
-        if (root.Length == 0) result.AddError("--root must name a folder.");
-        else if (root.Contains("://", StringComparison.Ordinal)) result.AddError($"--root {root}: only local folders can be used so far.");
+        if (ObjectStore.FaultOf(result.GetValueOrDefault<string>()) is { } fault) result.AddError($"--root: {fault}");
     });
 }

@@ -10,17 +10,14 @@ internal static class ModelChoice
     private const string Manifest = "/model.json";
 
     /// <summary>Loads the model asked for; when none was asked for, the only one there is.</summary>
-    public static async Task<StickerModel> LoadAsync(LocalStore store, string? version, CancellationToken cancellation) =>
-        Load(store, version ?? await OnlyAsync(store, cancellation));
-
-    /// <summary>Loads one version.</summary>
-    public static StickerModel Load(LocalStore store, string version) => StickerModel.Load(store.PathOf(Prefix + version));
+    public static async Task<StickerModel> LoadAsync(ObjectStore store, string? version, CancellationToken cancellation) =>
+        await StickerModel.LoadAsync(store, version ?? await OnlyAsync(store, cancellation), cancellation);
 
     /// <summary>The version asked for, or the only one there is.</summary>
-    public static async Task<string> ResolveAsync(LocalStore store, string? version, CancellationToken cancellation) =>
+    public static async Task<string> ResolveAsync(ObjectStore store, string? version, CancellationToken cancellation) =>
         version ?? await OnlyAsync(store, cancellation);
 
-    private static async Task<string> OnlyAsync(LocalStore store, CancellationToken cancellation)
+    private static async Task<string> OnlyAsync(ObjectStore store, CancellationToken cancellation)
     {
         var versions = new List<string>();
         await foreach (var stored in store.ListAsync(Prefix, cancellation))

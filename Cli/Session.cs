@@ -22,7 +22,7 @@ internal sealed class Session
     public CancellationToken Cancellation { get; }
 
     /// <summary>Opens the store; its folder is created when missing.</summary>
-    public LocalStore OpenStore() => new(Root);
+    public ObjectStore OpenStore() => ObjectStore.Open(Root);
 
     /// <summary>Runs the work and turns every way it can end into an exit code and at most one message.</summary>
     public static async Task<int> RunAsync(ParseResult parse, Func<ParseResult, Session, Task> work, string resume, CancellationToken cancellation)

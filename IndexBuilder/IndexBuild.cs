@@ -18,7 +18,7 @@ public static class IndexBuild
     /// <exception cref="InvalidDataException">Inputs are damaged or do not belong together.</exception>
     /// <exception cref="RecallTooLowException">Recall is below the floor: nothing was published.</exception>
     /// <exception cref="InvalidOperationException">Another process is building this space.</exception>
-    public static Task<IndexSummary> RunAsync(LocalStore store, IndexBuildOptions options, IProgress<JobProgress>? progress = null, CancellationToken cancellation = default) =>
+    public static Task<IndexSummary> RunAsync(ObjectStore store, IndexBuildOptions options, IProgress<JobProgress>? progress = null, CancellationToken cancellation = default) =>
         RunAsync(store, options, IndexPlanner.Plan, progress, cancellation);
 
     /// <param name="store">The store.</param>
@@ -27,14 +27,14 @@ public static class IndexBuild
     /// <param name="progress">Told how far it is.</param>
     /// <param name="cancellation">Stops the build.</param>
     internal static async Task<IndexSummary> RunAsync(
-        LocalStore store, IndexBuildOptions options, Func<long, int, IndexPlan> plan, IProgress<JobProgress>? progress, CancellationToken cancellation)
+        ObjectStore store, IndexBuildOptions options, Func<long, int, IndexPlan> plan, IProgress<JobProgress>? progress, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(options);
         if (!(options.RecallFloor is >= 0 and <= 1))
             throw new ArgumentOutOfRangeException(nameof(options), options.RecallFloor, "The recall floor is between 0 and 1.");
         var clock = Stopwatch.StartNew();
-        using var building = SpaceLock.ForBuilding(store, options.Space);
+        using var building = SpaceLock.Take(store, options.Space);
         var inputs = await IndexInputs.OpenAsync(store, options, plan, cancellation);
 
         var standing = await FinishedAsync(store, inputs, cancellation);
@@ -64,7 +64,7 @@ public static class IndexBuild
     }
 
     /// <summary>The manifest of the same inputs' version when it stands there whole.</summary>
-    private static async Task<SnapshotManifest?> FinishedAsync(LocalStore store, IndexInputs inputs, CancellationToken cancellation)
+    private static async Task<SnapshotManifest?> FinishedAsync(ObjectStore store, IndexInputs inputs, CancellationToken cancellation)
     {
         var manifest = await SnapshotKeys.ReadManifestAsync(store, inputs.Space, inputs.Version, cancellation);
         foreach (var file in manifest?.Files ?? [])
@@ -77,7 +77,7 @@ public static class IndexBuild
         return manifest;
     }
 
-    private static async Task<SnapshotManifest> BuildAsync(LocalStore store, IndexInputs inputs, double recallFloor, IProgress<JobProgress>? progress, CancellationToken cancellation)
+    private static async Task<SnapshotManifest> BuildAsync(ObjectStore store, IndexInputs inputs, double recallFloor, IProgress<JobProgress>? progress, CancellationToken cancellation)
     {
         progress?.Report(new JobProgress("check", 0, null, "inputs"));
         await inputs.VerifyAsync(cancellation);
@@ -130,7 +130,7 @@ public static class IndexBuild
         }
     }
 
-    private static async Task<CommittedFile> CommitAsync(LocalStore store, string path, string key, CancellationToken cancellation)
+    private static async Task<CommittedFile> CommitAsync(ObjectStore store, string path, string key, CancellationToken cancellation)
     {
         await using var source = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 20, FileOptions.SequentialScan | FileOptions.Asynchronous);
         await using var writer = await store.CreateAsync(key, cancellation);

@@ -8,7 +8,7 @@ public static class IndexCatalogue
 {
     /// <summary>All versions, unfinished ones included: the served one first, then by when they were last served, then by version.</summary>
     /// <exception cref="InvalidDataException">current.json is malformed.</exception>
-    public static async Task<IReadOnlyList<IndexVersion>> ListAsync(LocalStore store, EmbeddingSpace space, CancellationToken cancellation = default)
+    public static async Task<IReadOnlyList<IndexVersion>> ListAsync(ObjectStore store, EmbeddingSpace space, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(store);
         var current = await SnapshotKeys.ReadCurrentAsync(store, space, cancellation);
@@ -47,7 +47,7 @@ public static class IndexCatalogue
     /// <exception cref="InvalidOperationException">Nothing was published before, or nothing at all.</exception>
     /// <exception cref="FileNotFoundException">There is no such version, or it is unfinished.</exception>
     /// <exception cref="InvalidDataException">A file of that version is damaged.</exception>
-    public static Task<CurrentSnapshot> RollbackAsync(LocalStore store, EmbeddingSpace space, string? version = null, CancellationToken cancellation = default)
+    public static Task<CurrentSnapshot> RollbackAsync(ObjectStore store, EmbeddingSpace space, string? version = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(store);
         return Publishing.SwitchAsync(store, space, Publishing.Rollback, async current =>
@@ -76,7 +76,7 @@ public static class IndexCatalogue
             $"{current.Version} is the first {space.Name()} index that was published: there is none before it to roll back to.");
     }
 
-    private static async Task<(SnapshotManifest? Manifest, string? Problem)> InspectAsync(LocalStore store, EmbeddingSpace space, string version, CancellationToken cancellation)
+    private static async Task<(SnapshotManifest? Manifest, string? Problem)> InspectAsync(ObjectStore store, EmbeddingSpace space, string version, CancellationToken cancellation)
     {
         SnapshotManifest? manifest;
         try
@@ -100,7 +100,7 @@ public static class IndexCatalogue
         return (manifest, null);
     }
 
-    private static async Task<string> MissingAsync(LocalStore store, EmbeddingSpace space, string version, CancellationToken cancellation)
+    private static async Task<string> MissingAsync(ObjectStore store, EmbeddingSpace space, string version, CancellationToken cancellation)
     {
         var versions = await ListAsync(store, space, cancellation);
         var known = versions.FirstOrDefault(v => v.Version == version);

@@ -48,7 +48,7 @@ internal sealed class IndexInputs
 
     /// <exception cref="FileNotFoundException">The catalogue or its embeddings do not exist or are unfinished.</exception>
     /// <exception cref="InvalidDataException">They do not belong together; the message has both hashes.</exception>
-    public static async Task<IndexInputs> OpenAsync(LocalStore store, IndexBuildOptions options, Func<long, int, IndexPlan> plan, CancellationToken cancellation)
+    public static async Task<IndexInputs> OpenAsync(ObjectStore store, IndexBuildOptions options, Func<long, int, IndexPlan> plan, CancellationToken cancellation)
     {
         var catalogue = await StickerCatalogue.OpenAsync(store, options.Catalogue, cancellation);
         var embeddings = await EmbeddingSet.OpenAsync(store, options.Model, options.Catalogue, cancellation);

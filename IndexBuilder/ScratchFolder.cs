@@ -4,17 +4,17 @@ using Stickers.Storage;
 namespace Stickers.IndexBuilder;
 
 /// <summary>
-/// Where a build writes files by path before they become objects: beside the versions, so on the same disk, under a name that no read of the
-/// store sees. What a killed build left there is removed by the next one.
+/// Where a build writes files by path before they become objects: on local disk, under a name that no read of the store sees. What a killed
+/// build left there is removed by the next one.
 /// </summary>
 internal sealed class ScratchFolder : IDisposable
 {
     private readonly string _path;
 
     /// <summary>Needs the space's building lock.</summary>
-    public ScratchFolder(LocalStore store, EmbeddingSpace space)
+    public ScratchFolder(ObjectStore store, EmbeddingSpace space)
     {
-        _path = Path.Combine(store.PathOf(SnapshotKeys.Folder(space)), ".tmp-build");
+        _path = store.WorkPath($"{SnapshotKeys.Folder(space)}/build");
         Dispose();
         Directory.CreateDirectory(_path);
     }

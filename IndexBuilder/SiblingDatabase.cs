@@ -11,7 +11,7 @@ namespace Stickers.IndexBuilder;
 internal static class SiblingDatabase
 {
     /// <summary>Copies the other space's database to a path, or returns null when there is none that is whole.</summary>
-    public static async Task<DatabaseCounts?> TryCopyAsync(LocalStore store, IndexInputs inputs, string path, CancellationToken cancellation)
+    public static async Task<DatabaseCounts?> TryCopyAsync(ObjectStore store, IndexInputs inputs, string path, CancellationToken cancellation)
     {
         var other = inputs.Space == EmbeddingSpace.Visual ? EmbeddingSpace.Semantic : EmbeddingSpace.Visual;
         var version = inputs.VersionOf(other);

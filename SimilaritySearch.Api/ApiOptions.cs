@@ -6,7 +6,7 @@ namespace Stickers.SimilaritySearch.Api;
 public sealed record ApiOptions
 {
     /// <summary>The store whose published indexes are served.</summary>
-    public required LocalStore Store { get; init; }
+    public required ObjectStore Store { get; init; }
 
     /// <summary>Where to listen: one <c>http://host:port</c>; port 0 takes a free one. Only this machine by default.</summary>
     public string Url { get; init; } = "http://127.0.0.1:8080";

@@ -26,7 +26,7 @@ internal sealed class LookupService : IDisposable
 
     /// <summary>Opens what is published, and the model that it names.</summary>
     /// <exception cref="ApiStartException">Nothing is published, the model is missing, or they do not belong together.</exception>
-    public static async Task<LookupService> OpenAsync(LocalStore store, CancellationToken cancellation)
+    public static async Task<LookupService> OpenAsync(ObjectStore store, CancellationToken cancellation)
     {
         var visual = await OpenSnapshotAsync(store, EmbeddingSpace.Visual, cancellation);
         Snapshot? semantic = null;
@@ -34,7 +34,7 @@ internal sealed class LookupService : IDisposable
         try
         {
             semantic = await OpenSnapshotAsync(store, EmbeddingSpace.Semantic, cancellation);
-            model = LoadModel(store, visual.Manifest);
+            model = await LoadModelAsync(store, visual.Manifest, cancellation);
             var service = new LookupService(visual, semantic, model);
             // The first run of a network takes many times as long as the next: not at the cost of whoever comes first.
             model.Predict([new RasterImage(1, 1, [0, 0, 0, 0])]);
@@ -208,7 +208,7 @@ internal sealed class LookupService : IDisposable
     private static IndexStatus StatusOf(Snapshot snapshot, EmbeddingSpace space) => new(
         space, snapshot.Manifest.Version, snapshot.Manifest.Count, snapshot.Manifest.Dimension, snapshot.Manifest.Factory, snapshot.Manifest.RecallAt10);
 
-    private static async Task<Snapshot> OpenSnapshotAsync(LocalStore store, EmbeddingSpace space, CancellationToken cancellation)
+    private static async Task<Snapshot> OpenSnapshotAsync(ObjectStore store, EmbeddingSpace space, CancellationToken cancellation)
     {
         var name = space == EmbeddingSpace.Visual ? "visual" : "semantic";
         try
@@ -227,11 +227,11 @@ internal sealed class LookupService : IDisposable
         }
     }
 
-    private static StickerModel LoadModel(LocalStore store, SnapshotManifest manifest)
+    private static async Task<StickerModel> LoadModelAsync(ObjectStore store, SnapshotManifest manifest, CancellationToken cancellation)
     {
         try
         {
-            return StickerModel.Load(store.PathOf($"models/{manifest.Model}"));
+            return await StickerModel.LoadAsync(store, manifest.Model, cancellation);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -13,13 +13,15 @@ public sealed class Snapshot : IDisposable
     public const int MaxNeighbours = 1000;
 
     private readonly FaissIndex _index;
+    private readonly LocalFile _database;
     private readonly SearchParameters _parameters;
 
-    private Snapshot(SnapshotManifest manifest, FaissIndex index, StickerDatabase stickers)
+    private Snapshot(SnapshotManifest manifest, FaissIndex index, StickerDatabase stickers, LocalFile database)
     {
         Manifest = manifest;
         Stickers = stickers;
         _index = index;
+        _database = database;
         _parameters = new SearchParameters { NProbe = manifest.NProbe, EfSearch = manifest.EfSearch };
     }
 
@@ -32,18 +34,19 @@ public sealed class Snapshot : IDisposable
     /// <summary>Opens one version, checking its files against the manifest.</summary>
     /// <exception cref="FileNotFoundException">The version does not exist or is unfinished.</exception>
     /// <exception cref="InvalidDataException">A file's size or hash differs from the manifest.</exception>
-    public static async Task<Snapshot> OpenAsync(LocalStore store, EmbeddingSpace space, string version, CancellationToken cancellation = default)
+    public static async Task<Snapshot> OpenAsync(ObjectStore store, EmbeddingSpace space, string version, CancellationToken cancellation = default)
     {
         var manifest = await SnapshotKeys.ReadManifestAsync(store, space, version, cancellation)
             ?? throw new FileNotFoundException(
                 $"The {space.Name()} index {version} does not exist or is unfinished: {SnapshotKeys.Manifest(space, version)} is missing under {store.Root}.");
-        await VerifyAsync(store, space, manifest, cancellation);
         var folder = SnapshotKeys.Folder(space, version);
-
         FaissIndex? index = null;
+        LocalFile? database = null;
         try
         {
-            index = await Task.Run(() => FaissIndex.Load(store.PathOf($"{folder}/{SnapshotManifest.IndexFile}")), cancellation);
+            database = await FetchAsync(store, space, manifest, SnapshotManifest.DatabaseFile, cancellation);
+            using (var file = await FetchAsync(store, space, manifest, SnapshotManifest.IndexFile, cancellation))
+                index = await Task.Run(() => FaissIndex.Load(file.Path), cancellation);
             if (index.Dimension != manifest.Dimension || index.Count != manifest.Count || index.Metric != MetricType.InnerProduct)
             {
                 throw new InvalidDataException(
@@ -51,9 +54,8 @@ public sealed class Snapshot : IDisposable
                     $"its manifest says {manifest.Count} of {manifest.Dimension} by {MetricType.InnerProduct}.");
             }
 
-            var stickers = StickerDatabase.Open(store.PathOf($"{folder}/{SnapshotManifest.DatabaseFile}"));
-            var snapshot = new Snapshot(manifest, index, stickers);
-            index = null;
+            var snapshot = new Snapshot(manifest, index, StickerDatabase.Open(database.Path), database);
+            (index, database) = (null, null);
             return snapshot;
         }
         catch (FaissException e)
@@ -63,13 +65,14 @@ public sealed class Snapshot : IDisposable
         finally
         {
             index?.Dispose();
+            database?.Dispose();
         }
     }
 
     /// <summary>Opens the version that current.json names.</summary>
     /// <exception cref="FileNotFoundException">Nothing was published yet; the message says how to.</exception>
     /// <exception cref="InvalidDataException">A file's size or hash differs from the manifest.</exception>
-    public static async Task<Snapshot> OpenCurrentAsync(LocalStore store, EmbeddingSpace space, CancellationToken cancellation = default)
+    public static async Task<Snapshot> OpenCurrentAsync(ObjectStore store, EmbeddingSpace space, CancellationToken cancellation = default)
     {
         var current = await SnapshotKeys.ReadCurrentAsync(store, space, cancellation)
             ?? throw new FileNotFoundException($"No {space.Name()} index is published under {store.Root}. Build one: stickers index build --space {space.Name()}");
@@ -123,28 +126,55 @@ public sealed class Snapshot : IDisposable
     {
         _index.Dispose();
         Stickers.Dispose();
+        _database.Dispose();
     }
 
     /// <summary>Compares a snapshot's files with its manifest, without loading them.</summary>
     /// <exception cref="InvalidDataException">A file is missing, or its size or hash differs.</exception>
-    public static async Task VerifyAsync(LocalStore store, EmbeddingSpace space, SnapshotManifest manifest, CancellationToken cancellation = default)
+    public static async Task VerifyAsync(ObjectStore store, EmbeddingSpace space, SnapshotManifest manifest, CancellationToken cancellation = default)
     {
         foreach (var name in (string[])[SnapshotManifest.IndexFile, SnapshotManifest.DatabaseFile])
         {
-            var file = manifest.Files.SingleOrDefault(f => f.Path == name)
-                ?? throw new InvalidDataException($"{SnapshotKeys.Manifest(space, manifest.Version)} does not list {name}.");
-            await VerifyAsync(store, $"{SnapshotKeys.Folder(space, manifest.Version)}/{name}", file, cancellation);
+            var (key, expected) = await FindAsync(store, space, manifest, name, cancellation);
+            await using var stream = await store.OpenReadAsync(key, cancellation);
+            await VerifyAsync(key, expected, stream, cancellation);
         }
     }
 
-    private static async Task VerifyAsync(LocalStore store, string key, CommittedFile expected, CancellationToken cancellation)
+    /// <summary>A file of the snapshot on local disk, compared with the manifest there.</summary>
+    private static async Task<LocalFile> FetchAsync(ObjectStore store, EmbeddingSpace space, SnapshotManifest manifest, string name, CancellationToken cancellation)
     {
+        var (key, expected) = await FindAsync(store, space, manifest, name, cancellation);
+        var file = await store.FetchAsync(key, cancellation);
+        try
+        {
+            await using var stream = new FileStream(file.Path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.SequentialScan | FileOptions.Asynchronous);
+            await VerifyAsync(key, expected, stream, cancellation);
+            return file;
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>What the manifest says of a file that has the size that it says.</summary>
+    private static async Task<(string Key, CommittedFile Expected)> FindAsync(ObjectStore store, EmbeddingSpace space, SnapshotManifest manifest, string name, CancellationToken cancellation)
+    {
+        var expected = manifest.Files.SingleOrDefault(file => file.Path == name)
+            ?? throw new InvalidDataException($"{SnapshotKeys.Manifest(space, manifest.Version)} does not list {name}.");
+        var key = $"{SnapshotKeys.Folder(space, manifest.Version)}/{name}";
         var found = await store.StatAsync(key, cancellation)
             ?? throw new InvalidDataException($"{key} is missing under {store.Root}, though its manifest lists it. Build the index again or roll back.");
-        if (found.Bytes != expected.Bytes)
-            throw new InvalidDataException($"{key} has {found.Bytes} bytes; its manifest says {expected.Bytes}. Build the index again or roll back.");
-        await using var stream = await store.OpenReadAsync(key, cancellation);
-        var hash = Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellation));
+        return found.Bytes == expected.Bytes
+            ? (key, expected)
+            : throw new InvalidDataException($"{key} has {found.Bytes} bytes; its manifest says {expected.Bytes}. Build the index again or roll back.");
+    }
+
+    private static async Task VerifyAsync(string key, CommittedFile expected, Stream content, CancellationToken cancellation)
+    {
+        var hash = Convert.ToHexStringLower(await SHA256.HashDataAsync(content, cancellation));
         if (hash != expected.Sha256)
             throw new InvalidDataException($"{key} has SHA-256 {hash}; its manifest says {expected.Sha256}. Build the index again or roll back.");
     }

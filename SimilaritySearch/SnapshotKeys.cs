@@ -36,7 +36,7 @@ public static class SnapshotKeys
 
     /// <summary>A version's manifest, or null when it does not exist or is unfinished.</summary>
     /// <exception cref="InvalidDataException">The manifest is malformed, of another format version, or of another snapshot.</exception>
-    public static async Task<SnapshotManifest?> ReadManifestAsync(LocalStore store, EmbeddingSpace space, string version, CancellationToken cancellation = default)
+    public static async Task<SnapshotManifest?> ReadManifestAsync(ObjectStore store, EmbeddingSpace space, string version, CancellationToken cancellation = default)
     {
         var key = Manifest(space, version);
         var manifest = await store.ReadJsonAsync<SnapshotManifest>(key, cancellation);
@@ -51,7 +51,7 @@ public static class SnapshotKeys
 
     /// <summary>What is published, or null when nothing is.</summary>
     /// <exception cref="InvalidDataException">current.json is malformed or of another format version.</exception>
-    public static async Task<CurrentSnapshot?> ReadCurrentAsync(LocalStore store, EmbeddingSpace space, CancellationToken cancellation = default)
+    public static async Task<CurrentSnapshot?> ReadCurrentAsync(ObjectStore store, EmbeddingSpace space, CancellationToken cancellation = default)
     {
         var key = Current(space);
         var current = await store.ReadJsonAsync<CurrentSnapshot>(key, cancellation);

@@ -1,24 +1,23 @@
-using System.Runtime.CompilerServices;
-using System.Text.Json;
+using System.Collections.Concurrent;
+using System.Globalization;
 
 namespace Stickers.Storage;
 
-/// <summary>Objects as files under one root folder. Keys are '/'-separated and never leave the root.</summary>
-public sealed class LocalStore
+/// <summary>Objects as files under one root folder. Keys never leave the root.</summary>
+/// <remarks>
+/// A commit is a rename; what was written and its name are flushed to disk first. A condition holds against every other writer of this class on
+/// the machine, and of other machines where the file system's locks reach them.
+/// </remarks>
+public sealed class LocalStore : ObjectStore
 {
+    private readonly ConcurrentDictionary<string, bool> _tidied = new(StringComparer.Ordinal);
+
     /// <summary>Opens the store, creating its root folder when missing.</summary>
     /// <param name="root">Folder that all keys are relative to.</param>
     public LocalStore(string root)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(root);
-        Root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(root));
-        Directory.CreateDirectory(Root);
-    }
+        : base(Path.TrimEndingDirectorySeparator(Path.GetFullPath(root))) => Directory.CreateDirectory(Root);
 
-    /// <summary>Absolute path of the root folder.</summary>
-    public string Root { get; }
-
-    /// <summary>Absolute path of a key, for libraries that only open files (Faiss, SQLite).</summary>
+    /// <summary>Absolute path of a key.</summary>
     /// <exception cref="ArgumentException">The key is empty, absolute or climbs out of the root.</exception>
     public string PathOf(string key)
     {
@@ -26,121 +25,81 @@ public sealed class LocalStore
         return Path.Combine(Root, key);
     }
 
-    /// <summary>Opens a committed object for reading. The stream is seekable.</summary>
-    /// <exception cref="FileNotFoundException">No object has this key.</exception>
-    public Task<Stream> OpenReadAsync(string key, CancellationToken cancellation = default)
+    /// <inheritdoc/>
+    public override string LocationOf(string key) => PathOf(key);
+
+    /// <summary>The version of an object, or null when there is none: its size, and the time that its writer stamped on it.</summary>
+    internal string? VersionOf(string key) => VersionOf(new FileInfo(PathOf(key)));
+
+    /// <inheritdoc/>
+    protected override Task<Stream> OpenAsync(string key, long offset, long length, CancellationToken cancellation)
     {
-        var path = PathOf(key);
-        if (cancellation.IsCancellationRequested) return Task.FromCanceled<Stream>(cancellation);
         try
         {
-            return Task.FromResult<Stream>(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1 << 16));
+            var file = new FileStream(PathOf(key), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, offset == 0 && length == long.MaxValue ? 1 << 16 : 0);
+            return Task.FromResult<Stream>(offset == 0 && length == long.MaxValue ? file : new FileRange(file, offset, length));
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
         {
-            return Task.FromException<Stream>(new FileNotFoundException($"The store '{Root}' has no object '{key}'.", path, missing));
+            return Task.FromException<Stream>(Missing(key, missing));
         }
     }
 
-    /// <summary>Starts writing an object. Temporary files of writers that died are ignored by every read.</summary>
-    public Task<StoreWriter> CreateAsync(string key, CancellationToken cancellation = default)
+    /// <inheritdoc/>
+    protected override async Task<StoreWriter> BeginAsync(string key, WriteCondition condition, CancellationToken cancellation)
     {
-        var path = PathOf(key);
-        return cancellation.IsCancellationRequested ? Task.FromCanceled<StoreWriter>(cancellation) : Task.FromResult(StoreWriter.Create(path));
+        // Once a folder and store: looking through a folder of many parts for each of them would take for ever.
+        var tidy = _tidied.TryAdd(Path.GetDirectoryName(key)!, true);
+        return await LocalStoreWriter.CreateAsync(this, key, condition, tidy, cancellation);
     }
 
-    /// <summary>Size of an object, or null when there is none.</summary>
-    public Task<StoredObject?> StatAsync(string key, CancellationToken cancellation = default)
+    /// <inheritdoc/>
+    protected override Task<StoredObject?> FindAsync(string key, CancellationToken cancellation)
     {
         var file = new FileInfo(PathOf(key));
-        cancellation.ThrowIfCancellationRequested();
-        return Task.FromResult(file.Exists ? new StoredObject(key, file.Length) : null);
+        return Task.FromResult(VersionOf(file) is { } version ? new StoredObject(key, file.Length, version) : null);
     }
 
-    /// <summary>All committed objects whose key starts with the prefix, in ordinal order of their keys.</summary>
-    /// <param name="prefix">Start of the keys, empty for all; need not end at a '/'.</param>
-    /// <param name="cancellation">Stops the listing.</param>
-    public async IAsyncEnumerable<StoredObject> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation = default)
-    {
-        ArgumentNullException.ThrowIfNull(prefix);
-        var slash = prefix.LastIndexOf('/');
-        var folder = slash < 0 ? "" : prefix[..slash];
-        if (folder.Length > 0) StoreKey.Check(folder);
-        foreach (var found in List(folder, prefix))
-        {
-            cancellation.ThrowIfCancellationRequested();
-            yield return found;
-        }
+    /// <inheritdoc/>
+    protected override IAsyncEnumerable<StoredObject> EnumerateAsync(string prefix, CancellationToken cancellation) =>
+        TreeListing.ListAsync(folder => EntriesOf(Path.Combine(Root, folder)).ToAsyncEnumerable(), prefix, cancellation);
 
-        await Task.CompletedTask.ConfigureAwait(false);
-    }
-
-    /// <summary>Deletes an object; deleting what does not exist is no error.</summary>
-    public Task DeleteAsync(string key, CancellationToken cancellation = default)
+    /// <inheritdoc/>
+    protected override async Task RemoveAsync(string key, CancellationToken cancellation)
     {
         var path = PathOf(key);
-        cancellation.ThrowIfCancellationRequested();
-        if (File.Exists(path))
-        {
-            File.Delete(path);
-            DirectorySync.Flush(Path.GetDirectoryName(path)!);
-        }
-
-        return Task.CompletedTask;
+        if (!File.Exists(path)) return;
+        var folder = Path.GetDirectoryName(path)!;
+        using (await FolderLock.TakeAsync(folder, cancellation)) File.Delete(path);
+        FolderHandle.Flush(folder);
     }
 
-    /// <summary>Writes a small UTF-8 JSON object atomically (indented, camelCase, '\n' at the end).</summary>
-    public async Task<CommittedFile> WriteJsonAsync<T>(string key, T value, CancellationToken cancellation = default)
+    /// <inheritdoc/>
+    protected override Task<LocalFile> BringAsync(string key, CancellationToken cancellation)
     {
-        var writer = await CreateAsync(key, cancellation).ConfigureAwait(false);
-        await using (writer.ConfigureAwait(false))
-        {
-            await JsonSerializer.SerializeAsync(writer.Stream, value, StoreJson.Options, cancellation).ConfigureAwait(false);
-            writer.Stream.WriteByte((byte)'\n');
-            return await writer.CommitAsync(cancellation).ConfigureAwait(false);
-        }
+        var path = PathOf(key);
+        return File.Exists(path) ? Task.FromResult(new LocalFile(path)) : Task.FromException<LocalFile>(Missing(key));
     }
 
-    /// <summary>Reads a JSON object, or null when there is none.</summary>
-    /// <exception cref="InvalidDataException">The object is not valid JSON of this type; the message names the key.</exception>
-    public async Task<T?> ReadJsonAsync<T>(string key, CancellationToken cancellation = default) where T : class
+    /// <inheritdoc/>
+    protected override string WorkPlace(string key)
     {
-        if (await StatAsync(key, cancellation).ConfigureAwait(false) is null) return null;
-        var stream = await OpenReadAsync(key, cancellation).ConfigureAwait(false);
-        await using (stream.ConfigureAwait(false))
-        {
-            try
-            {
-                return await JsonSerializer.DeserializeAsync<T>(stream, StoreJson.Options, cancellation).ConfigureAwait(false)
-                    ?? throw new InvalidDataException($"'{key}' in store '{Root}' holds null, expected a {typeof(T).Name}.");
-            }
-            catch (JsonException fault)
-            {
-                throw new InvalidDataException($"'{key}' in store '{Root}' is not a valid {typeof(T).Name}: {fault.Message}", fault);
-            }
-        }
+        var path = PathOf(key);
+        return Path.Combine(Path.GetDirectoryName(path)!, StoreKey.TemporaryPrefix + Path.GetFileName(path));
     }
 
-    private IEnumerable<StoredObject> List(string folder, string prefix)
+    private static string? VersionOf(FileInfo file) => file.Exists
+        ? string.Create(CultureInfo.InvariantCulture, $"{file.LastWriteTimeUtc.Ticks:x}-{file.Length:x}")
+        : null;
+
+    private static IEnumerable<FolderEntry> EntriesOf(string folder)
     {
-        var info = new DirectoryInfo(Path.Combine(Root, folder));
+        var info = new DirectoryInfo(folder);
         if (!info.Exists) yield break;
-
-        // A folder sorts as if its name ended in '/', which gives the ordinal order of whole keys.
-        var entries = info.EnumerateFileSystemInfos()
-            .Where(entry => !entry.Name.StartsWith(StoreKey.TemporaryPrefix, StringComparison.Ordinal))
-            .Select(entry => (Entry: entry, Key: (folder.Length == 0 ? entry.Name : $"{folder}/{entry.Name}") + (entry is DirectoryInfo ? "/" : "")))
-            .Where(pair => pair.Key.StartsWith(prefix, StringComparison.Ordinal) || (pair.Entry is DirectoryInfo && prefix.StartsWith(pair.Key, StringComparison.Ordinal)))
-            .OrderBy(pair => pair.Key, StringComparer.Ordinal);
-        foreach (var (entry, key) in entries)
+        foreach (var entry in info.EnumerateFileSystemInfos().OrderBy(entry => entry.Name, StoreKey.Order))
         {
-            if (entry is FileInfo file)
-            {
-                if (file.Exists) yield return new StoredObject(key, file.Length);
-                continue;
-            }
-
-            foreach (var found in List(key[..^1], prefix)) yield return found;
+            if (entry is not FileInfo file) yield return new FolderEntry(entry.Name, IsFolder: true, 0, "");
+            else if (VersionOf(file) is { } version) yield return new FolderEntry(file.Name, IsFolder: false, file.Length, version);
         }
     }
 }

@@ -1,90 +1,63 @@
-using System.Security.Cryptography;
-
 namespace Stickers.Storage;
 
 /// <summary>
-/// An object being written. Nothing is visible under its key until <see cref="CommitAsync"/> returns; disposing
-/// without a commit leaves nothing behind.
+/// An object being written. Nothing is visible under its key until <see cref="CommitAsync"/> returns; disposing without a commit leaves
+/// nothing behind. For one caller at a time.
 /// </summary>
-public sealed class StoreWriter : IAsyncDisposable
+public abstract class StoreWriter : IAsyncDisposable
 {
-    private readonly FileStream _file;
-    private readonly string _target;
-    private bool _open = true;
+    private readonly string _store;
+    private readonly WriterStream _stream;
+    private bool _ended, _committed, _released;
 
-    private StoreWriter(FileStream file, string target) => (_file, _target) = (file, target);
-
-    /// <summary>Where the bytes go. Seekable; do not dispose it.</summary>
-    public Stream Stream => _file;
-
-    /// <param name="target">Absolute path the object will have.</param>
-    internal static StoreWriter Create(string target)
+    /// <param name="store">The store's root.</param>
+    /// <param name="key">The object.</param>
+    /// <param name="condition">When the commit may happen.</param>
+    /// <param name="target">Where the bytes go.</param>
+    protected StoreWriter(string store, string key, WriteCondition condition, Stream target)
     {
-        var folder = Path.GetDirectoryName(target)!;
-        CreateFolder(folder);
-        var name = Path.GetFileName(target);
-        DeleteRemainsOfTheDead(folder, name);
-        var temporary = Path.Combine(folder, $"{StoreKey.TemporaryPrefix}{Random.Shared.NextInt64():x16}-{name}");
-        // FileShare.None takes a lock that ends with the process: by it the living are told from the dead.
-        var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16);
-        return new StoreWriter(file, target);
+        (_store, Key, Condition) = (store, key, condition);
+        var limit = condition == WriteCondition.None ? long.MaxValue : ObjectStore.MaxConditionalBytes;
+        _stream = new WriterStream(store, key, target, limit);
     }
 
-    /// <summary>Flushes to disk and makes the object visible in one step, replacing what stood under the key.</summary>
+    /// <summary>The object.</summary>
+    public string Key { get; }
+
+    /// <summary>Where the bytes go, from front to back. It has a position, but cannot seek. Disposing it does nothing.</summary>
+    public Stream Stream => _stream;
+
+    /// <summary>When the commit may happen.</summary>
+    protected WriteCondition Condition { get; }
+
+    /// <summary>Makes the object durable and visible in one step. A writer is committed once; if that fails, write the object again.</summary>
     /// <returns>The object's file name, size in bytes and lower-case hexadecimal SHA-256.</returns>
-    /// <exception cref="InvalidOperationException">Committed before.</exception>
+    /// <exception cref="StoreConflictException">The condition does not hold.</exception>
+    /// <exception cref="InvalidOperationException">Committed or disposed before, or a write has failed.</exception>
     public async Task<CommittedFile> CommitAsync(CancellationToken cancellation = default)
     {
-        if (!_open) throw new InvalidOperationException($"'{_target}' is already committed or disposed.");
-        await _file.FlushAsync(cancellation).ConfigureAwait(false);
-        _file.Position = 0;
-        var hash = await SHA256.HashDataAsync(_file, cancellation).ConfigureAwait(false);
-        var committed = new CommittedFile(Path.GetFileName(_target), _file.Length, Convert.ToHexStringLower(hash));
-        _file.Flush(flushToDisk: true);
+        if (_ended) throw new InvalidOperationException($"'{Key}' in store '{_store}' is already committed or disposed.");
+        _ended = true;
         cancellation.ThrowIfCancellationRequested();
-
-        // Renamed while still locked, so that no one takes it for the remains of a dead writer.
-        File.Move(_file.Name, _target, overwrite: true);
-        _open = false;
-        await _file.DisposeAsync().ConfigureAwait(false);
-        DirectorySync.Flush(Path.GetDirectoryName(_target)!);
-        return committed;
+        var (bytes, sha256) = await _stream.EndAsync(cancellation);
+        await PublishAsync(cancellation);
+        _committed = true;
+        return new CommittedFile(Key[(Key.LastIndexOf('/') + 1)..], bytes, sha256);
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        if (!_open) return;
-        _open = false;
-        File.Delete(_file.Name);
-        await _file.DisposeAsync().ConfigureAwait(false);
+        if (_released) return;
+        _released = _ended = true;
+        _stream.End();
+        await ReleaseAsync(_committed);
+        GC.SuppressFinalize(this);
     }
 
-    private static void CreateFolder(string folder)
-    {
-        if (Directory.Exists(folder)) return;
-        var parent = Path.GetDirectoryName(folder)!;
-        CreateFolder(parent);
-        Directory.CreateDirectory(folder);
-        DirectorySync.Flush(parent);
-    }
+    /// <summary>Does the commit: all bytes are in the target and flushed. Called at most once.</summary>
+    protected abstract Task PublishAsync(CancellationToken cancellation);
 
-    private static void DeleteRemainsOfTheDead(string folder, string name)
-    {
-        foreach (var path in Directory.EnumerateFiles(folder, $"{StoreKey.TemporaryPrefix}*"))
-        {
-            // prefix, 16 hexadecimal digits, '-', the name: compared whole, because a name may hold '*' or '?'.
-            if (!Path.GetFileName(path).EndsWith($"-{name}", StringComparison.Ordinal)) continue;
-            if (Path.GetFileName(path).Length != StoreKey.TemporaryPrefix.Length + 17 + name.Length) continue;
-            try
-            {
-                using (new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None))
-                    File.Delete(path);
-            }
-            catch (IOException)
-            {
-                // Its writer lives, or has just committed.
-            }
-        }
-    }
+    /// <summary>Gives back what the writer holds and, unless committed, removes what was written. Called once; must not throw for what is gone already.</summary>
+    protected abstract ValueTask ReleaseAsync(bool committed);
 }

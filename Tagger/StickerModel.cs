@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text.Json;
 using Stickers.Catalogue;
 using Stickers.Catalogue.Images;
 using Stickers.Storage;
@@ -33,8 +32,6 @@ public sealed class StickerModel : IDisposable
 
     /// <summary>Most suggestions a sticker gets.</summary>
     private const int MaxSuggestions = 10;
-
-    private static readonly JsonSerializerOptions Json = StoreJson.Options;
 
     private readonly StickerNet _net;
     private readonly Inference _inference;
@@ -80,31 +77,34 @@ public sealed class StickerModel : IDisposable
     /// <summary>Length of a semantic vector.</summary>
     public int SemanticDimension => Manifest.Network.SemanticDimension;
 
-    /// <summary>Loads <c>models/&lt;version&gt;</c>.</summary>
-    /// <param name="directory">The model's folder.</param>
+    /// <summary>Loads <c>models/&lt;version&gt;</c> of a store.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="version">The model's version.</param>
+    /// <param name="cancellation">Stops the loading.</param>
     /// <exception cref="FileNotFoundException">No finished model is there.</exception>
     /// <exception cref="InvalidDataException">A file's hash differs from model.json, or weights and configuration disagree.</exception>
-    public static StickerModel Load(string directory)
+    public static async Task<StickerModel> LoadAsync(ObjectStore store, string version, CancellationToken cancellation = default)
     {
-        var manifestPath = Path.Combine(directory, ModelFiles.Manifest);
-        if (!File.Exists(manifestPath))
-            throw new FileNotFoundException($"No finished model in {directory}: {ModelFiles.Manifest} is missing. Train one, or let its training finish.", manifestPath);
-        var manifest = Read<ModelManifest>(manifestPath);
+        ArgumentNullException.ThrowIfNull(store);
+        var folder = ModelFiles.Folder(version);
+        var key = $"{folder}/{ModelFiles.Manifest}";
+        var manifest = await store.ReadJsonAsync<ModelManifest>(key, cancellation)
+            ?? throw new FileNotFoundException($"No finished model in {store.LocationOf(folder)}: {ModelFiles.Manifest} is missing. Train one, or let its training finish.", key);
         if (manifest.FormatVersion != ModelFiles.FormatVersion)
-            throw new InvalidDataException($"{manifestPath} has format {manifest.FormatVersion}, this program reads {ModelFiles.FormatVersion}.");
-        foreach (var file in manifest.Files) Verify(Path.Combine(directory, file.Path), file.Sha256);
-        var vocabulary = Read<VocabularyFile>(Path.Combine(directory, ModelFiles.Vocabulary));
-        var thresholds = Read<ThresholdsFile>(Path.Combine(directory, ModelFiles.Thresholds));
+            throw new InvalidDataException($"{store.LocationOf(key)} has format {manifest.FormatVersion}, this program reads {ModelFiles.FormatVersion}.");
+        foreach (var file in manifest.Files) await VerifyAsync(store, $"{folder}/{file.Path}", file.Sha256, cancellation);
+        var vocabulary = await ReadAsync<VocabularyFile>(store, $"{folder}/{ModelFiles.Vocabulary}", cancellation);
+        var thresholds = await ReadAsync<ThresholdsFile>(store, $"{folder}/{ModelFiles.Thresholds}", cancellation);
         if (vocabulary.Tags.Count != manifest.Network.Meanings || thresholds.Accept.Count != manifest.Network.Tags)
-            throw new InvalidDataException($"{directory}: the network has {manifest.Network.Meanings} meanings and {manifest.Network.Tags} tags, the vocabulary {vocabulary.Tags.Count}, the thresholds {thresholds.Accept.Count}.");
+            throw new InvalidDataException($"{store.LocationOf(folder)}: the network has {manifest.Network.Meanings} meanings and {manifest.Network.Tags} tags, the vocabulary {vocabulary.Tags.Count}, the thresholds {thresholds.Accept.Count}.");
 
+        using var weights = await store.FetchAsync($"{folder}/{ModelFiles.Weights}", cancellation);
         var net = new StickerNet(manifest.Network);
         try
         {
-            var weights = Path.Combine(directory, ModelFiles.Weights);
-            var (tensors, _) = SafeTensors.Read(weights);
-            FlatParameters.Of(net).Load(tensors, weights);
-            FlatParameters.BuffersOf(net).Load(tensors, weights);
+            var (tensors, _) = SafeTensors.Read(weights.Path);
+            FlatParameters.Of(net).Load(tensors, weights.Path);
+            FlatParameters.BuffersOf(net).Load(tensors, weights.Path);
             return new StickerModel(manifest, vocabulary, thresholds, net);
         }
         catch
@@ -158,24 +158,28 @@ public sealed class StickerModel : IDisposable
         _net.Dispose();
     }
 
-    private static T Read<T>(string path)
+    private static async Task<T> ReadAsync<T>(ObjectStore store, string key, CancellationToken cancellation) where T : class =>
+        await store.ReadJsonAsync<T>(key, cancellation) ?? throw Missing(store, key);
+
+    private static async Task VerifyAsync(ObjectStore store, string key, string expected, CancellationToken cancellation)
     {
-        using var stream = File.OpenRead(path);
+        using var file = await FetchAsync(store, key, cancellation);
+        await using var stream = File.OpenRead(file.Path);
+        var found = Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellation));
+        if (found != expected) throw new InvalidDataException($"{store.LocationOf(key)} has SHA-256 {found}, its manifest says {expected}. The model is damaged; train again or restore it.");
+    }
+
+    private static async Task<LocalFile> FetchAsync(ObjectStore store, string key, CancellationToken cancellation)
+    {
         try
         {
-            return JsonSerializer.Deserialize<T>(stream, Json) ?? throw new InvalidDataException($"{path} is empty.");
+            return await store.FetchAsync(key, cancellation);
         }
-        catch (JsonException e)
+        catch (FileNotFoundException)
         {
-            throw new InvalidDataException($"{path} is not valid: {e.Message}", e);
+            throw Missing(store, key);
         }
     }
 
-    private static void Verify(string path, string expected)
-    {
-        if (!File.Exists(path)) throw new FileNotFoundException($"{path} is missing although the model's manifest lists it.", path);
-        using var stream = File.OpenRead(path);
-        var found = Convert.ToHexStringLower(SHA256.HashData(stream));
-        if (found != expected) throw new InvalidDataException($"{path} has SHA-256 {found}, its manifest says {expected}. The model is damaged; train again or restore it.");
-    }
+    private static FileNotFoundException Missing(ObjectStore store, string key) => new($"{store.LocationOf(key)} is missing although the model's manifest lists it.", key);
 }

@@ -16,7 +16,7 @@ public static class CatalogueImport
     /// <summary>Runs the import, or returns at once when it is done already.</summary>
     /// <exception cref="ArgumentException">The options are wrong; the message lists all faults.</exception>
     /// <exception cref="InvalidOperationException">A catalogue of that name was made, or begun, from other inputs.</exception>
-    public static async Task<CatalogueManifest> RunAsync(LocalStore store, CatalogueImportOptions options, IProgress<JobProgress>? progress = null, CancellationToken cancellation = default)
+    public static async Task<CatalogueManifest> RunAsync(ObjectStore store, CatalogueImportOptions options, IProgress<JobProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(options);
@@ -40,7 +40,7 @@ public static class CatalogueImport
     }
 
     /// <summary>Decides between done, going on and beginning; after the latter two <c>inputs.json</c> is there.</summary>
-    private static async Task<CatalogueManifest?> PrepareAsync(LocalStore store, CatalogueImportOptions options, ImportInputs inputs, CancellationToken cancellation)
+    private static async Task<CatalogueManifest?> PrepareAsync(ObjectStore store, CatalogueImportOptions options, ImportInputs inputs, CancellationToken cancellation)
     {
         var key = ImportInputs.Key(options.Name);
         var before = await store.ReadJsonAsync<ImportInputs>(key, cancellation).ConfigureAwait(false);

@@ -33,7 +33,7 @@ internal static class DataSet
 
     /// <summary>Checks what can be checked without reading: the format's version and that each file is there with its size.</summary>
     /// <exception cref="InvalidDataException">Something differs from the manifest.</exception>
-    internal static async Task CheckAsync(LocalStore store, string folder, string manifest, int formatVersion, IEnumerable<CommittedFile> files, CancellationToken cancellation)
+    internal static async Task CheckAsync(ObjectStore store, string folder, string manifest, int formatVersion, IEnumerable<CommittedFile> files, CancellationToken cancellation)
     {
         if (formatVersion != FormatVersion)
             throw new InvalidDataException($"'{folder}/{manifest}' has format version {formatVersion}, this program reads {FormatVersion}. Use the program that wrote it, or make the data again.");
@@ -47,7 +47,7 @@ internal static class DataSet
 
     /// <summary>Reads every file and compares its hash with the manifest's.</summary>
     /// <exception cref="InvalidDataException">A file differs; the message has both hashes.</exception>
-    internal static async Task VerifyAsync(LocalStore store, string folder, IEnumerable<CommittedFile> files, CancellationToken cancellation)
+    internal static async Task VerifyAsync(ObjectStore store, string folder, IEnumerable<CommittedFile> files, CancellationToken cancellation)
     {
         foreach (var file in files)
         {

@@ -32,7 +32,7 @@ internal static class ParquetFile
     };
 
     /// <summary>Writes one file atomically, <paramref name="groupSize"/> rows to a row group.</summary>
-    internal static async Task<CommittedFile> WriteAsync<T>(LocalStore store, string key, IParquetTable<T> table, IAsyncEnumerable<T> rows, int groupSize, CancellationToken cancellation)
+    internal static async Task<CommittedFile> WriteAsync<T>(ObjectStore store, string key, IParquetTable<T> table, IAsyncEnumerable<T> rows, int groupSize, CancellationToken cancellation)
     {
         var output = await ParquetOutput<T>.CreateAsync(store, key, table, cancellation).ConfigureAwait(false);
         await using (output.ConfigureAwait(false))
@@ -45,7 +45,7 @@ internal static class ParquetFile
 
     /// <summary>Streams the rows of one file; one row group is in memory at a time.</summary>
     /// <exception cref="InvalidDataException">The file has other columns.</exception>
-    internal static async IAsyncEnumerable<T> ReadAsync<T>(LocalStore store, string key, IParquetTable<T> table, [EnumeratorCancellation] CancellationToken cancellation)
+    internal static async IAsyncEnumerable<T> ReadAsync<T>(ObjectStore store, string key, IParquetTable<T> table, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var stream = await store.OpenReadAsync(key, cancellation).ConfigureAwait(false);
         await using (stream.ConfigureAwait(false))

@@ -15,7 +15,7 @@ internal sealed class ParquetOutput<T> : IAsyncDisposable
     private ParquetOutput(StoreWriter file, ParquetWriter parquet, ParquetOptions options, IParquetTable<T> table) =>
         (_file, _parquet, _options, _table) = (file, parquet, options, table);
 
-    internal static async Task<ParquetOutput<T>> CreateAsync(LocalStore store, string key, IParquetTable<T> table, CancellationToken cancellation)
+    internal static async Task<ParquetOutput<T>> CreateAsync(ObjectStore store, string key, IParquetTable<T> table, CancellationToken cancellation)
     {
         var file = await store.CreateAsync(key, cancellation).ConfigureAwait(false);
         try

@@ -30,7 +30,7 @@ internal static class DemoCommand
                 throw new DirectoryNotFoundException($"There are no drawings in {options.Source}: install Debian's package openclipart-svg, or name a folder with --source.");
             var store = session.OpenStore();
             var figures = await new DemoRun(session, store, options).RunAsync();
-            Show(session.Screen, figures, store.PathOf(DemoRun.PageKey));
+            Show(session.Screen, figures, store.LocationOf(DemoRun.PageKey));
             if (parse.GetValue(noServe)) return;
             session.Screen.Say("serve: answering lookups with what was made");
             await ServeCommand.ServeAsync(session, parse.GetRequiredValue(url));

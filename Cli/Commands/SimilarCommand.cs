@@ -41,7 +41,7 @@ internal static class SimilarCommand
         else session.Screen.Out.Write(TableOf(found));
     }
 
-    private static async Task<(float[] Vector, StickerId? Self)> VectorOfAsync(LocalStore store, Snapshot snapshot, EmbeddingSpace space, string query, CancellationToken cancellation)
+    private static async Task<(float[] Vector, StickerId? Self)> VectorOfAsync(ObjectStore store, Snapshot snapshot, EmbeddingSpace space, string query, CancellationToken cancellation)
     {
         if (!File.Exists(query))
         {
@@ -51,7 +51,7 @@ internal static class SimilarCommand
 
         var input = await ImageInput.FromFileAsync(query, cancellation);
         if (input.Frames is null) throw new InvalidDataException($"{query} cannot be read: {input.Error}");
-        using var model = ModelChoice.Load(store, snapshot.Manifest.Model);
+        using var model = await ModelChoice.LoadAsync(store, snapshot.Manifest.Model, cancellation);
         if (model.ContentHash != snapshot.Manifest.ModelHash)
             throw new InvalidDataException($"Model {model.Version} is not the one that made the index: its hash is {model.ContentHash}, the index names {snapshot.Manifest.ModelHash}. Embed and build the index again.");
         var prediction = ImageInput.Predict(model, [input])[0];

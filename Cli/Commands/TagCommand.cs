@@ -65,7 +65,7 @@ internal static class TagCommand
         if (failed > 0) throw new InvalidDataException($"{failed} of {done} images could not be read{(failed < done ? "; the others were tagged" : "")}.");
     }
 
-    private static async IAsyncEnumerable<ImageInput> ReadAsync(LocalStore store, string[] names, string? catalogue, [EnumeratorCancellation] CancellationToken cancellation)
+    private static async IAsyncEnumerable<ImageInput> ReadAsync(ObjectStore store, string[] names, string? catalogue, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var wanted = new HashSet<StickerId>();
         foreach (var name in names)

@@ -19,11 +19,11 @@ internal sealed record DemoJournal
     public long PeakMemoryBytes { get; init; }
 
     /// <summary>Reads what earlier runs left.</summary>
-    public static async Task<DemoJournal> OpenAsync(LocalStore store, CancellationToken cancellation) =>
+    public static async Task<DemoJournal> OpenAsync(ObjectStore store, CancellationToken cancellation) =>
         await store.ReadJsonAsync<DemoJournal>(Key, cancellation) ?? new DemoJournal();
 
     /// <summary>This journal with a step's time and the present peak of memory added, as it now stands on storage.</summary>
-    public async Task<DemoJournal> AddAsync(LocalStore store, string step, TimeSpan took)
+    public async Task<DemoJournal> AddAsync(ObjectStore store, string step, TimeSpan took)
     {
         var seconds = new Dictionary<string, double>(Seconds);
         seconds[step] = Math.Round(seconds.GetValueOrDefault(step) + took.TotalSeconds, 1);

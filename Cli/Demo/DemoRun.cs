@@ -15,7 +15,7 @@ namespace Stickers.Cli.Demo;
 /// <summary>
 /// The whole way from drawings to indexes. Each step goes on where it was stopped, or finds its work done; so does the demo.
 /// </summary>
-internal sealed class DemoRun(Session session, LocalStore store, DemoOptions options)
+internal sealed class DemoRun(Session session, ObjectStore store, DemoOptions options)
 {
     private const int Steps = 7;
     private const int SheetSize = 60;
@@ -121,6 +121,6 @@ internal sealed class DemoRun(Session session, LocalStore store, DemoOptions opt
         await using var writer = await store.CreateAsync(PageKey, stop);
         await writer.Stream.WriteAsync(Encoding.UTF8.GetBytes(html), stop);
         await writer.CommitAsync(stop);
-        return store.PathOf(PageKey);
+        return store.LocationOf(PageKey);
     }
 }

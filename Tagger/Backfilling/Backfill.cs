@@ -31,13 +31,13 @@ public static class Backfill
     /// <summary>Writes <c>suggestions/&lt;model&gt;/&lt;catalogue&gt;</c>, or returns at once what stands there finished.</summary>
     /// <exception cref="FileNotFoundException">The model or the catalogue does not exist.</exception>
     /// <exception cref="InvalidDataException">A set made from other inputs is there, or counts do not add up.</exception>
-    public static async Task<SuggestionManifest> RunAsync(LocalStore store, BackfillOptions options, IProgress<JobProgress>? progress = null, CancellationToken cancellation = default)
+    public static async Task<SuggestionManifest> RunAsync(ObjectStore store, BackfillOptions options, IProgress<JobProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(options);
         JobOptions.DemandBatchSize(options.BatchSize);
         var catalogue = await StickerCatalogue.OpenAsync(store, options.Catalogue, cancellation);
-        using var model = StickerModel.Load(store.PathOf($"models/{options.Model}"));
+        using var model = await StickerModel.LoadAsync(store, options.Model, cancellation);
         var folder = $"suggestions/{options.Model}/{options.Catalogue}";
         const string ManifestName = "suggestions.json";
 

@@ -17,7 +17,7 @@ internal static class FinishedSet
     /// <param name="replace">Make the set anew whatever it was made from.</param>
     /// <param name="cancellation">Stops the deletion.</param>
     /// <exception cref="InvalidDataException">The set was made from other inputs.</exception>
-    public static async Task<bool> IsCurrentAsync(LocalStore store, string folder, string manifest, SourceHashes? found, SourceHashes expected, bool replace, CancellationToken cancellation)
+    public static async Task<bool> IsCurrentAsync(ObjectStore store, string folder, string manifest, SourceHashes? found, SourceHashes expected, bool replace, CancellationToken cancellation)
     {
         if (found is null)
             return false;
@@ -38,7 +38,7 @@ internal static class FinishedSet
     }
 
     /// <summary>Removes a journal that is no longer needed because the manifest stands.</summary>
-    public static async Task DeleteJournalAsync(LocalStore store, string folder, CancellationToken cancellation)
+    public static async Task DeleteJournalAsync(ObjectStore store, string folder, CancellationToken cancellation)
     {
         foreach (var entry in await store.ListAsync($"{folder}/journal/", cancellation).ToListAsync(cancellation))
             await store.DeleteAsync(entry.Key, cancellation);

@@ -20,7 +20,7 @@ internal sealed class PartJob<TRow>
     /// <summary>Where the parts go, without a slash at the end.</summary>
     public required string Folder { get; init; }
 
-    public required LocalStore Store { get; init; }
+    public required ObjectStore Store { get; init; }
     public required StickerCatalogue Catalogue { get; init; }
     public required string ModelHash { get; init; }
     public required int BatchSize { get; init; }

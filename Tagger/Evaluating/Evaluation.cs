@@ -22,13 +22,13 @@ public static class Evaluation
     /// <exception cref="FileNotFoundException">The model or the catalogue does not exist.</exception>
     /// <exception cref="ArgumentException">An option is out of range; all faults are listed.</exception>
     /// <exception cref="InvalidDataException">No sticker is on the measured side.</exception>
-    public static async Task<EvaluationReport> RunAsync(LocalStore store, EvaluationOptions options, IProgress<JobProgress>? progress = null, CancellationToken cancellation = default)
+    public static async Task<EvaluationReport> RunAsync(ObjectStore store, EvaluationOptions options, IProgress<JobProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         var catalogue = await StickerCatalogue.OpenAsync(store, options.Catalogue, cancellation);
-        using var model = StickerModel.Load(store.PathOf($"models/{options.Model}"));
+        using var model = await StickerModel.LoadAsync(store, options.Model, cancellation);
         var splitBy = options.SplitBy ?? model.Manifest.SplitBy;
 
         var data = await EvaluationData.CollectAsync(catalogue, model, options, splitBy, progress, cancellation);
@@ -72,7 +72,7 @@ public static class Evaluation
         return report;
     }
 
-    private static async Task WriteTextAsync(LocalStore store, string key, string text, CancellationToken cancellation)
+    private static async Task WriteTextAsync(ObjectStore store, string key, string text, CancellationToken cancellation)
     {
         await using var writer = await store.CreateAsync(key, cancellation);
         await writer.Stream.WriteAsync(Encoding.UTF8.GetBytes(text), cancellation);

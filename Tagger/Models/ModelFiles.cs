@@ -23,7 +23,7 @@ internal static class ModelFiles
     /// <param name="manifest">What it was made from; its files are filled in here.</param>
     /// <param name="cancellation">Stops before the manifest.</param>
     public static async Task<ModelManifest> WriteAsync(
-        LocalStore store, StickerNet net, VocabularyFile vocabulary, ThresholdsFile thresholds, ModelManifest manifest, CancellationToken cancellation)
+        ObjectStore store, StickerNet net, VocabularyFile vocabulary, ThresholdsFile thresholds, ModelManifest manifest, CancellationToken cancellation)
     {
         var folder = Folder(manifest.Version);
         CommittedFile weights;

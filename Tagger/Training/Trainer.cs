@@ -25,7 +25,7 @@ public static class Trainer
     /// <summary>Runs or resumes a training.</summary>
     /// <exception cref="ArgumentException">The options are out of range.</exception>
     /// <exception cref="InvalidDataException">The version exists but was made from other inputs, or no tag has enough stickers.</exception>
-    public static async Task<TrainingSummary> RunAsync(LocalStore store, TrainingOptions options, IProgress<JobProgress>? progress, CancellationToken cancellation)
+    public static async Task<TrainingSummary> RunAsync(ObjectStore store, TrainingOptions options, IProgress<JobProgress>? progress, CancellationToken cancellation)
     {
         options.Validate();
         var catalogue = await StickerCatalogue.OpenAsync(store, options.Catalogue, cancellation);
@@ -37,7 +37,7 @@ public static class Trainer
                 $"Model '{options.Version}' was trained on catalogue '{finished.Catalogue}' with hash {finished.CatalogueHash}; '{options.Catalogue}' has {catalogue.ContentHash}. Choose another version.");
         }
 
-        var work = store.PathOf($"{folder}/{WorkFolder}");
+        var work = store.WorkPath($"{folder}/{WorkFolder}");
         Directory.CreateDirectory(work);
         var set = await new TrainingSetBuilder(catalogue, options, work).OpenAsync(progress, cancellation);
         using (set)

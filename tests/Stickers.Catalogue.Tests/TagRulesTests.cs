@@ -111,16 +111,16 @@ public sealed class TagRulesTests : IDisposable
     }
 
     [Fact]
-    public void Of_EditedCopyAtTheRoot_ReplacesTheShippedRules()
+    public async Task OfAsync_EditedCopyAtTheRoot_ReplacesTheShippedRules()
     {
-        Assert.Same(TagRules.Default, TagRules.Of(_temporary.Store));
+        Assert.Same(TagRules.Default, await TagRules.OfAsync(_temporary.Store, TestContext.Current.CancellationToken));
         var path = _temporary.Store.PathOf(TagRules.FileName);
         TagRules.WriteDefault(path);
-        Assert.Equal("flower", TagRules.Of(_temporary.Store).Normalize("Flowers"));
+        Assert.Equal("flower", (await TagRules.OfAsync(_temporary.Store, TestContext.Current.CancellationToken)).Normalize("Flowers"));
         Assert.Throws<IOException>(() => TagRules.WriteDefault(path));
 
         File.WriteAllText(path, "aliases: { flowers: bouquet }");
-        Assert.Equal("bouquet", TagRules.Of(_temporary.Store).Normalize("Flowers"));
+        Assert.Equal("bouquet", (await TagRules.OfAsync(_temporary.Store, TestContext.Current.CancellationToken)).Normalize("Flowers"));
     }
 
     private TagRules Load(string yaml)

@@ -23,7 +23,7 @@ public sealed class WrongUseTests
     [InlineData("backfill", "--catalogue")]
     [InlineData("embed --catalogue", "--catalogue")]
     [InlineData("serve --url ftp://here", "ftp://here")]
-    [InlineData("serve --root s3://bucket/prefix", "only local folders")]
+    [InlineData("serve --root ftp://host/folder", "ftp://host/folder")]
     public async Task Program_UsedWrongly_ExitsTwoWithOneMessage(string line, string expected)
     {
         var outcome = await StickersProcess.RunAsync(line.Split(' ', StringSplitOptions.RemoveEmptyEntries));

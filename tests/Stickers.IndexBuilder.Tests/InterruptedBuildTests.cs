@@ -54,7 +54,7 @@ public sealed class InterruptedBuildTests
     public async Task Build_WhileAnotherBuilds_IsRefused()
     {
         using var world = await World.CreateAsync(30);
-        using (SpaceLock.ForBuilding(world.Store, EmbeddingSpace.Visual))
+        using (SpaceLock.Take(world.Store, EmbeddingSpace.Visual))
         {
             var e = await Assert.ThrowsAsync<InvalidOperationException>(() => world.BuildAsync());
             Assert.Contains("Another process", e.Message, StringComparison.Ordinal);

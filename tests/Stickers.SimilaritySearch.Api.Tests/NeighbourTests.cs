@@ -50,7 +50,7 @@ public sealed class NeighbourTests(ServedWorld served)
         using var content = Raw(query.Png);
         using var response = await served.Client.PostAsync("/v1/tags", content, TestContext.Current.CancellationToken);
         var answer = await response.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
-        using var model = StickerModel.Load(served.World.Store.PathOf($"models/{TestWorld.ModelVersion}"));
+        using var model = await StickerModel.LoadAsync(served.World.Store, TestWorld.ModelVersion, TestContext.Current.CancellationToken);
         var expected = model.Suggest(served.World.Predictions[query.Id].Scores);
         Assert.NotEmpty(expected);
         var found = answer.GetProperty("suggestions").EnumerateArray().ToList();
@@ -67,7 +67,7 @@ public sealed class NeighbourTests(ServedWorld served)
         var samples = Path.Combine(Environment.GetEnvironmentVariable("STICKERS_TEST_DATA") ?? "", "samples.zip");
         Assert.SkipUnless(File.Exists(samples), "STICKERS_TEST_DATA names no folder with samples.zip: no animation to upload.");
         using var zip = ZipFile.OpenRead(samples);
-        using var model = StickerModel.Load(served.World.Store.PathOf($"models/{TestWorld.ModelVersion}"));
+        using var model = await StickerModel.LoadAsync(served.World.Store, TestWorld.ModelVersion, TestContext.Current.CancellationToken);
         var animations = 0;
         foreach (var entry in zip.Entries)
         {

@@ -36,7 +36,7 @@ public sealed class SearchTests(ServedWorld served)
     [InlineData("red circle", "red,circle")]
     public async Task Search_ByWordsTheModelKnows_AddsTheNearestInMeaning(string text, string words)
     {
-        using var model = StickerModel.Load(served.World.Store.PathOf($"models/{TestWorld.ModelVersion}"));
+        using var model = await StickerModel.LoadAsync(served.World.Store, TestWorld.ModelVersion, TestContext.Current.CancellationToken);
         var vector = new float[model.SemanticDimension];
         foreach (var word in words.Split(','))
             TensorPrimitives.Add(vector, model.TagVector(word)!, vector);

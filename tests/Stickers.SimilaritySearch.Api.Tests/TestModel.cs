@@ -25,7 +25,7 @@ internal static class TestModel
         torch.manual_seed(7);
         using var net = new StickerNet(network);
         await WriteAsync(store, version, net, tags, cancellation);
-        using (var untaught = StickerModel.Load(store.PathOf($"models/{version}")))
+        using (var untaught = await StickerModel.LoadAsync(store, version, cancellation))
         {
             var predictions = untaught.Predict([.. DrawnSticker.All.Select(sticker => sticker.Picture)]);
             SetTagVectors(net, [.. tags.SelectMany(tag => VectorOf(tag, predictions))]);

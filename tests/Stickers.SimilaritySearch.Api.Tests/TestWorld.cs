@@ -30,7 +30,7 @@ internal sealed class TestWorld : IDisposable
     {
         var store = new LocalStore(Directory.CreateTempSubdirectory("stickers-api-").FullName);
         await TestModel.WriteAsync(store, ModelVersion, cancellation);
-        using var model = StickerModel.Load(store.PathOf($"models/{ModelVersion}"));
+        using var model = await StickerModel.LoadAsync(store, ModelVersion, cancellation);
         var predicted = model.Predict([.. DrawnSticker.All.Select(sticker => sticker.Picture)]);
         var predictions = DrawnSticker.All.Zip(predicted).ToDictionary(pair => pair.First.Id, pair => pair.Second);
         var world = new TestWorld(store, predictions, model.ContentHash);

@@ -22,7 +22,7 @@ public sealed class AnimatedStickerTests
 
         var set = await EmbeddingSet.OpenAsync(store.Store, TestStore.Model, TestStore.Catalogue, cancellation);
         var row = await set.ReadAsync(cancellation).SingleAsync(cancellation);
-        using var model = StickerModel.Load(store.Store.PathOf($"models/{TestStore.Model}"));
+        using var model = await StickerModel.LoadAsync(store.Store, TestStore.Model, TestContext.Current.CancellationToken);
         var frames = ImageDecoder.DecodeFrames(file, StickerModel.DecodeSide, 4);
         Assert.InRange(frames.Count, 2, 4);
         var single = model.Predict(frames);

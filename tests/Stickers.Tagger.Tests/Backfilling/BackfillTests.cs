@@ -27,7 +27,7 @@ public sealed class BackfillTests(LargeCatalogue large) : IClassFixture<LargeCat
         Assert.Equal(broken, manifest.Quarantined);
         Assert.Equal(manifest.Read, manifest.Tagged + manifest.WithoutSuggestion + manifest.Quarantined);
 
-        using var model = StickerModel.Load(store.Store.PathOf($"models/{TestStore.Model}"));
+        using var model = await StickerModel.LoadAsync(store.Store, TestStore.Model, Cancellation);
         var set = (await SuggestionSet.TryOpenAsync(store.Store, TestStore.Model, TestStore.Catalogue, Cancellation))!;
         var rows = await set.ReadAsync(Cancellation).ToListAsync(Cancellation);
         Assert.Equal(manifest.Rows, rows.Count);

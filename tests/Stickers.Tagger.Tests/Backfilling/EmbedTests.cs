@@ -32,7 +32,7 @@ public sealed class EmbedTests(LargeCatalogue large) : IClassFixture<LargeCatalo
             Enumerable.Range(0, LargeCatalogue.Stickers).Except(LargeCatalogue.Broken).Select(number => StickerId.FromKey($"pack/{number}")),
             rows.Select(row => row.Id));
 
-        using var model = StickerModel.Load(store.Store.PathOf($"models/{TestStore.Model}"));
+        using var model = await StickerModel.LoadAsync(store.Store, TestStore.Model, Cancellation);
         var alone = model.Predict([ImageDecoder.Decode(TestStore.Draw(5).Image.Span, StickerModel.DecodeSide)])[0];
         var row = rows.Single(row => row.Id == StickerId.FromKey("pack/4045"));
         for (var i = 0; i < alone.Visual.Length; i++)
@@ -87,7 +87,7 @@ public sealed class EmbedTests(LargeCatalogue large) : IClassFixture<LargeCatalo
         using var store = large.Copy();
         var first = await Embed.RunAsync(store.Store, Options, null, Cancellation);
         await store.AddModelAsync(Cancellation, accept: 0.4f);
-        using var model = StickerModel.Load(store.Store.PathOf($"models/{TestStore.Model}"));
+        using var model = await StickerModel.LoadAsync(store.Store, TestStore.Model, Cancellation);
 
         var fault = await Assert.ThrowsAsync<InvalidDataException>(() => Embed.RunAsync(store.Store, Options, null, Cancellation));
 

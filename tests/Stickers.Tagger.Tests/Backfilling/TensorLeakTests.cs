@@ -19,7 +19,7 @@ public sealed class TensorLeakTests
         await store.AddModelAsync(cancellation);
         // TorchSharp counts a moved handle as living for ever: what a load and nothing else leaves is not ours.
         var before = Tensor.TotalCount;
-        StickerModel.Load(store.Store.PathOf($"models/{TestStore.Model}")).Dispose();
+        (await StickerModel.LoadAsync(store.Store, TestStore.Model, TestContext.Current.CancellationToken)).Dispose();
         var left = Tensor.TotalCount - before;
 
         await Embed.RunAsync(store.Store, new EmbedOptions { Model = TestStore.Model, Catalogue = TestStore.Catalogue, BatchSize = 8 }, null, cancellation);
