@@ -12,12 +12,13 @@ stamp=artifacts/$(basename "$target").stamp
 exec 9>artifacts/build.lock
 flock 9
 
-# Names, times and sizes of everything that a build reads.
+# Names, times and sizes of everything that a build reads, and which MPI Mpi.NET is compiled against, if any.
 fingerprint() {
   local folders=(*/*.csproj)
   folders=("${folders[@]%/*}")
   case $target in *.sln) folders+=(tests) ;; esac
   {
+    readlink -f "$(command -v mpicc)" || true
     find "${folders[@]}" \( -name bin -o -name obj \) -prune -o -type f ! -name '*.md' -printf '%p %T@ %s\n'
     find . -maxdepth 1 -type f \( -name '*.props' -o -name '*.targets' -o -name '*.sln' -o -name global.json -o -name .editorconfig \) -printf '%p %T@ %s\n'
   } | sort | sha256sum

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Brings what Stickers needs onto this machine, and says so before doing it; says and does nothing when all is there.
-# usage: scripts/setup.sh [demo] [test]      what for, beyond building and running
+# usage: scripts/setup.sh [demo] [mpi] [test]      what for, beyond building and running in one process
 set -euo pipefail
 
 packages=(
@@ -17,11 +17,23 @@ if ! compgen -G '/usr/lib/*/libicuuc.so.*' >/dev/null && ! compgen -G '/usr/lib*
   esac
   packages+=("$icu|Unicode rules: .NET needs them, and tags are normalised by them")
 fi
+mpi=(
+  "libopenmpi-dev|headers of MPI, which Mpi.NET is compiled against"
+  "openmpi-bin|mpirun, which starts many processes that work together"
+)
 for purpose in "$@"; do
   case $purpose in
     demo) packages+=("openclipart-svg|8,121 drawings with their creators' tags: the demo's catalogue (173 MB)") ;;
-    test) packages+=("chromium|the browser that the test of the page drives") ;;
-    *) echo "setup.sh: unknown purpose '$purpose'; expected demo or test" >&2; exit 2 ;;
+    mpi) packages+=("${mpi[@]}") ;;
+    test)
+      packages+=(
+        "chromium|the browser that the test of the page drives"
+        "${mpi[@]}"
+        "libmpich-dev|another MPI, to prove that Mpi.NET is bound to none"
+        "mpich|its launcher"
+      )
+      ;;
+    *) echo "setup.sh: unknown purpose '$purpose'; expected demo, mpi or test" >&2; exit 2 ;;
   esac
 done
 
