@@ -20,6 +20,7 @@ fi
 mpi=(
   "libopenmpi-dev|headers of MPI, which Mpi.NET is compiled against"
   "openmpi-bin|mpirun, which starts many processes that work together"
+  "libzmq5|carries data between stages that run in several processes"
 )
 for purpose in "$@"; do
   case $purpose in

@@ -31,7 +31,7 @@ internal static class House
         ("NetVips", ["Catalogue"]),
         ("Parquet", ["Catalogue"]),
         ("YamlDotNet", ["Catalogue"]),
-        ("NetMQ", ["Pipeline"]),
+        ("NetMQ", []),
         ("AWSSDK", ["Storage"]),
         ("Microsoft.Data.Sqlite", ["SimilaritySearch"]),
         ("Microsoft.AspNetCore", ["SimilaritySearch.Api", "Cli"]),
@@ -40,7 +40,7 @@ internal static class House
     ];
 
     /// <summary>Native libraries and the one room that may name them in an extern.</summary>
-    public static IReadOnlyList<(string Library, string Room)> NativeFences { get; } = [("faiss", "Faiss.NET"), ("mpi", "Mpi.NET")];
+    public static IReadOnlyList<(string Library, string Room)> NativeFences { get; } = [("faiss", "Faiss.NET"), ("mpi", "Mpi.NET"), ("libzmq", "Pipeline")];
 
     public static IReadOnlyList<Room> Rooms { get; } =
         [.. Repository.Files.Where(file => file.EndsWith(".csproj", StringComparison.Ordinal) && !file.StartsWith("tests/", StringComparison.Ordinal)).Select(Room.Read)];

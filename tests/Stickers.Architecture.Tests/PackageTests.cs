@@ -49,6 +49,7 @@ public sealed partial class PackageTests
         Assert.DoesNotContain(locks, file => Repository.Read(file).Contains("://", StringComparison.Ordinal));
     }
 
-    [GeneratedRegex("""(?:LibraryImport|DllImport)\(\s*[^,)\s]+""")]
+    /// <summary>The first argument of an extern, or the constant that holds it in the same file.</summary>
+    [GeneratedRegex("""(?:LibraryImport|DllImport)\(\s*[^,)\s]+|const\s+string\s+Library\s*=\s*"[^"]+""")]
     private static partial Regex NativeImport();
 }
