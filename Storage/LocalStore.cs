@@ -39,7 +39,7 @@ public sealed class LocalStore : ObjectStore
             var file = new FileStream(PathOf(key), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, offset == 0 && length == long.MaxValue ? 1 << 16 : 0);
             return Task.FromResult<Stream>(offset == 0 && length == long.MaxValue ? file : new FileRange(file, offset, length));
         }
-        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
+        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException || (missing is UnauthorizedAccessException && Directory.Exists(PathOf(key))))
         {
             return Task.FromException<Stream>(Missing(key, missing));
         }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Stickers.Storage.S3;
 
 namespace Stickers.Storage;
 
@@ -22,20 +23,31 @@ public abstract class ObjectStore
     /// <summary>What people know the store by: the absolute path of a folder, or an address such as <c>s3://bucket/prefix</c>.</summary>
     public string Root { get; }
 
-    /// <summary>Opens the store that a root names.</summary>
-    /// <param name="root">The path of a folder, which is created when missing.</param>
+    /// <summary>Opens the store that a root names. Nothing is asked over a network yet.</summary>
+    /// <param name="root">The path of a folder, which is created when missing, or <c>s3://bucket/prefix</c>.</param>
+    /// <param name="cache">Where stores over a network put files; null for the one that the environment names.</param>
     /// <exception cref="ArgumentException">No store has a root of this form; the message says which forms there are.</exception>
-    public static ObjectStore Open(string root)
+    public static ObjectStore Open(string root, LocalCache? cache = null)
     {
         if (FaultOf(root) is { } fault) throw new ArgumentException(fault, nameof(root));
+        if (root.StartsWith(S3Address.Scheme, StringComparison.Ordinal)) return new S3Store(root, cache: cache);
         return new LocalStore(root);
     }
 
     /// <summary>What is wrong with a root, in words for people, or null. Nothing is opened.</summary>
     public static string? FaultOf(string? root)
     {
-        if (string.IsNullOrEmpty(root)) return "The root is empty: name a folder.";
-        return root.Contains("://", StringComparison.Ordinal) ? $"The root '{root}' is no folder; no other store can be used so far." : null;
+        if (string.IsNullOrEmpty(root)) return "The root is empty: name a folder, or an address such as s3://bucket/prefix.";
+        try
+        {
+            if (root.StartsWith(S3Address.Scheme, StringComparison.Ordinal)) S3Address.Parse(root);
+            else if (root.Contains("://", StringComparison.Ordinal)) return $"'{root}' is no root: expected a folder, or s3://bucket/prefix.";
+            return null;
+        }
+        catch (FormatException fault)
+        {
+            return fault.Message;
+        }
     }
 
     /// <summary>What people find an object by: its absolute path, or its address.</summary>

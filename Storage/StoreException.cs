@@ -10,13 +10,16 @@ public class StoreException : IOException
     /// <param name="cause">What the store's own library said.</param>
     public StoreException(string store, string key, string what, bool isTransient, Exception? cause = null)
         : base($"'{key}' in store '{store}': {what}", cause) =>
-        (Store, Key, IsTransient) = (store, key, isTransient);
+        (Store, Key, What, IsTransient) = (store, key, what, isTransient);
 
     /// <summary>The store's root.</summary>
     public string Store { get; }
 
     /// <summary>The object, or the prefix of a listing.</summary>
     public string Key { get; }
+
+    /// <summary>What happened and what to do.</summary>
+    public string What { get; }
 
     /// <summary>Whether the same call may succeed later, with nothing mended by hand.</summary>
     public bool IsTransient { get; }

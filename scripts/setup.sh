@@ -32,6 +32,9 @@ for purpose in "$@"; do
         "${mpi[@]}"
         "libmpich-dev|another MPI, to prove that Mpi.NET is bound to none"
         "mpich|its launcher"
+        "radosgw|Ceph's S3 gateway, the real S3 server that tests start and end"
+        "ceph-mon|its monitor (no service is set up: tests run it from a folder of their own)"
+        "ceph-osd|its storage daemon, which keeps the tests' objects in memory"
       )
       ;;
     *) echo "setup.sh: unknown purpose '$purpose'; expected demo, mpi or test" >&2; exit 2 ;;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Stickers.Storage.Tests;
+namespace Stickers.Storage.Tests.Local;
 
 /// <summary>A real process is killed in the middle of a real write.</summary>
 public sealed class KilledWriterTests
@@ -49,16 +49,8 @@ public sealed class KilledWriterTests
         }
     }
 
-    private static Process StartWriter(string root)
-    {
-        // This very test program again, which may have been started as `dotnet program.dll` or on its own.
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true };
-        start.ArgumentList.Add(typeof(KilledWriterTests).Assembly.Location);
-        foreach (var argument in (string[])["-explicit", "only", "-method", $"{typeof(KilledWriterTests).FullName}.{nameof(WriteForEver)}"])
-            start.ArgumentList.Add(argument);
-        start.Environment[RootVariable] = root;
-        return Process.Start(start)!;
-    }
+    private static Process StartWriter(string root) =>
+        ChildTest.Start(typeof(KilledWriterTests), nameof(WriteForEver), new Dictionary<string, string> { [RootVariable] = root });
 
     private static string[] Remains(LocalStore store) => Directory.Exists(store.PathOf("killed")) ? Directory.GetFiles(store.PathOf("killed"), ".tmp-*") : [];
 }

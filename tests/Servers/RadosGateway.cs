@@ -1,0 +1,98 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+
+namespace Stickers.Tests.Servers;
+
+/// <summary>A real S3 server, started for a collection of tests and ended with them: Ceph's gateway from Debian.</summary>
+public sealed class RadosGateway : IAsyncLifetime
+{
+    public const string AccessKey = "stickers";
+    public const string SecretKey = "stickers-secret";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+    private static readonly string[] Programs = ["radosgw", "ceph-mon", "ceph-osd"];
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("stickers-radosgw-").FullName;
+    private Process? _server;
+
+    public Uri Endpoint { get; private set; } = null!;
+
+    /// <summary>Ends the test where the server cannot be had: skipped on a developer's machine, failed in continuous integration.</summary>
+    public static void Demand()
+    {
+        var missing = Programs.Where(program => !IsInstalled(program)).ToList();
+        if (missing.Count == 0) return;
+        var reason = $"These tests need a real S3 server, and {string.Join(", ", missing)} is not installed: apt-get install --no-install-recommends {string.Join(' ', Programs)}";
+        if (Environment.GetEnvironmentVariable("CI") == "true") Assert.Fail(reason);
+        Assert.Skip(reason);
+    }
+
+    public async ValueTask InitializeAsync()
+    {
+        if (!Programs.All(IsInstalled)) return;
+        var port = FreePortBeforeAnother();
+        Endpoint = new Uri($"http://127.0.0.1:{port}");
+        _server = Process.Start(new ProcessStartInfo("bash", [Script(), _folder, $"{port}"]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        await ExpectAsync("ready");
+    }
+
+    /// <summary>Ends the gateway as a crash does.</summary>
+    public Task KillAsync() => CommandAsync("kill", "killed");
+
+    /// <summary>Starts it again, over the same objects.</summary>
+    public Task StartAsync() => CommandAsync("start", "ready");
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_server is not null)
+        {
+            _server.StandardInput.Close();
+            await _server.WaitForExitAsync().WaitAsync(Patience);
+            _server.Dispose();
+        }
+
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private async Task CommandAsync(string command, string answer)
+    {
+        await _server!.StandardInput.WriteLineAsync(command);
+        await _server.StandardInput.FlushAsync();
+        await ExpectAsync(answer);
+    }
+
+    private async Task ExpectAsync(string answer)
+    {
+        var line = await _server!.StandardOutput.ReadLineAsync().WaitAsync(Patience);
+        if (line == answer) return;
+        var logs = Directory.GetFiles(Path.Combine(_folder, "log"), "*.out").Select(file => $"{Path.GetFileName(file)}: {File.ReadAllText(file)}");
+        throw new InvalidOperationException($"The S3 server said '{line}', expected '{answer}'. Its logs: {string.Join('\n', logs)}");
+    }
+
+    private static bool IsInstalled(string program) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Append("/usr/bin").Any(folder => File.Exists(Path.Combine(folder, program)));
+
+    private static string Script([CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, "radosgw.sh");
+
+    private static int FreePortBeforeAnother()
+    {
+        while (true)
+        {
+            using var first = new TcpListener(IPAddress.Loopback, 0);
+            first.Start();
+            var port = ((IPEndPoint)first.LocalEndpoint).Port;
+            using var second = new TcpListener(IPAddress.Loopback, port + 1);
+            try
+            {
+                second.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Taken: another pair.
+            }
+        }
+    }
+}
