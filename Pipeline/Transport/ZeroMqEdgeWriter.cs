@@ -10,6 +10,8 @@ internal sealed class ZeroMqEdgeWriter : EdgeWriter
 {
     private const int LingerMs = 1000;
     private const int MaxStepsInARow = 64;
+    private const int SleepMs = 100;
+    private const int ReconnectMs = 250;
 
     private readonly EdgeOptions _options;
     private readonly Outlet[] _outlets;
@@ -202,7 +204,8 @@ internal sealed class ZeroMqEdgeWriter : EdgeWriter
             // Credits bound what waits; a queue only where there is a connection, so that nothing stale follows a new one.
             socket.Set(Libzmq.ZMQ_SNDHWM, 0);
             socket.Set(Libzmq.ZMQ_IMMEDIATE, 1);
-            socket.Set(Libzmq.ZMQ_RECONNECT_IVL, 50);
+            // Longer than this thread sleeps, so that it sees each connection that was cut.
+            socket.Set(Libzmq.ZMQ_RECONNECT_IVL, ReconnectMs);
             socket.Set(Libzmq.ZMQ_RECONNECT_IVL_MAX, 1000);
             socket.Connect(address);
             return socket;
@@ -278,6 +281,8 @@ internal sealed class ZeroMqEdgeWriter : EdgeWriter
                 busy = true;
             }
 
+            // A connection that is cut while there is nothing to say would else be noticed only by the next heartbeat.
+            if (!busy && !outlet.Blocked && !outlet.Socket!.CanSend) outlet.Pair.Disconnected(now);
             if (outlet.Pair.Fault is { } fault) _fault ??= fault;
             if (busy || _fault is not null) outlet.Changed();
             return busy;
@@ -297,7 +302,7 @@ internal sealed class ZeroMqEdgeWriter : EdgeWriter
 
         items[^1] = new PollItem { FileDescriptor = _wakeup.Descriptor, Events = Libzmq.ZMQ_POLLIN };
         fixed (PollItem* all = items)
-            _ = Libzmq.zmq_poll(all, items.Length, (nint)Math.Max(1, Math.Min(_options.HeartbeatMs / 2, 100)));
+            _ = Libzmq.zmq_poll(all, items.Length, (nint)Math.Max(1, Math.Min(_options.HeartbeatMs / 2, SleepMs)));
     }
 
     /// <summary>What leads to one receiver. Its lock guards the pair; the socket is the thread's.</summary>

@@ -12,6 +12,7 @@ internal static unsafe partial class Libzmq
     public const int ZMQ_ROUTER = 6;
 
     public const int ZMQ_IO_THREADS = 1;
+    public const int ZMQ_EVENTS = 15;
     public const int ZMQ_LINGER = 17;
     public const int ZMQ_RECONNECT_IVL = 18;
     public const int ZMQ_RECONNECT_IVL_MAX = 21;

@@ -29,6 +29,18 @@ internal sealed unsafe class ZeroMqSocket : IDisposable
         }
     }
 
+    /// <summary>Whether there is someone to send to.</summary>
+    public bool CanSend
+    {
+        get
+        {
+            int events;
+            nuint bytes = sizeof(int);
+            Libzmq.Check(Libzmq.zmq_getsockopt(_socket, Libzmq.ZMQ_EVENTS, &events, &bytes) == 0, "Asking a ZeroMQ socket for its state");
+            return (events & Libzmq.ZMQ_POLLOUT) != 0;
+        }
+    }
+
     public void Set(int option, int value) =>
         Libzmq.Check(Libzmq.zmq_setsockopt(_socket, option, &value, sizeof(int)) == 0, $"Setting option {option} of a ZeroMQ socket to {value}");
 
