@@ -137,9 +137,14 @@ internal sealed class ZeroMqEdgeReader : EdgeReader
                 var busy = ReceiveSome(router, envelope, ref body);
                 var now = Environment.TickCount64;
                 GiveBack();
-                TickWhenDue(now, drained: !busy);
-                SendOutbox(router);
+                if (busy && now < _nextTick) continue;
 
+                // All that came is handled, or a millisecond is over.
+                _nextTick = now + 1;
+                _reception.Tick(now);
+                Interlocked.Exchange(ref _doubled, _reception.Senders.Sum(sender => sender.Doubled));
+                Interlocked.Exchange(ref _refused, _reception.Refused);
+                SendOutbox(router);
                 if (_reception.FindFault() is { } fault)
                 {
                     _reception.Abort(fault.Message);
@@ -174,14 +179,6 @@ internal sealed class ZeroMqEdgeReader : EdgeReader
             envelope.Release();
             body.Release();
         }
-    }
-
-    /// <summary>Ticks when all that came is handled, and every now and then where it never is, so that acknowledgements go out.</summary>
-    private void TickWhenDue(long now, bool drained)
-    {
-        if (!drained && now < _nextTick) return;
-        _nextTick = now + 1;
-        _reception.Tick(now);
     }
 
     private bool ReceiveSome(ZeroMqSocket router, ZeroMqMessage envelope, ref ZeroMqMessage body)
@@ -235,9 +232,6 @@ internal sealed class ZeroMqEdgeReader : EdgeReader
             if (Volatile.Read(ref _released[i]) == 0) continue;
             _reception.Senders[i].Release(Interlocked.Exchange(ref _released[i], 0));
         }
-
-        Interlocked.Exchange(ref _doubled, _reception.Senders.Sum(sender => sender.Doubled));
-        Interlocked.Exchange(ref _refused, _reception.Refused);
     }
 
     private void SendOutbox(ZeroMqSocket router)

