@@ -17,6 +17,7 @@ internal sealed class TcpProxy : IAsyncDisposable
     private readonly ConcurrentDictionary<TcpClient, bool> _connections = new();
     private readonly Task _accepting;
     private int _passed;
+    private int _served;
 
     /// <param name="target">The receiver.</param>
     public TcpProxy(EdgeAddress target)
@@ -31,6 +32,9 @@ internal sealed class TcpProxy : IAsyncDisposable
     /// <summary>Shares of messages that are lost and doubled, in both directions.</summary>
     public (double Loss, double Doubling) Faults { get; set; }
 
+    /// <summary>One message in so many ends all connections, somewhere in the middle of its bytes; 0 for none.</summary>
+    public int CutEvery { get; set; }
+
     public int DelayMs { get; set; }
 
     /// <summary>After so many messages, the connections of that moment carry nothing more, without being closed; 0 for never.</summary>
@@ -42,8 +46,16 @@ internal sealed class TcpProxy : IAsyncDisposable
 
     public int Doubled { get; private set; }
 
-    /// <summary>Resets all connections, wherever in a message they are.</summary>
-    public void Cut()
+    public async ValueTask DisposeAsync()
+    {
+        await _closing.CancelAsync();
+        _listener.Stop();
+        Cut();
+        await _accepting;
+        _closing.Dispose();
+    }
+
+    private void Cut()
     {
         foreach (var connection in _connections.Keys)
         {
@@ -52,26 +64,6 @@ internal sealed class TcpProxy : IAsyncDisposable
             connection.Close();
             Cuts++;
         }
-    }
-
-    /// <summary>Cuts at random moments until the task ends.</summary>
-    public async Task CutWhileAsync(Task running, int seed, int betweenMs)
-    {
-        var random = new Random(seed);
-        while (!running.IsCompleted)
-        {
-            await Task.WhenAny(running, Task.Delay(random.Next(1, 2 * betweenMs)));
-            if (!running.IsCompleted) Cut();
-        }
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _closing.CancelAsync();
-        _listener.Stop();
-        Cut();
-        await _accepting;
-        _closing.Dispose();
     }
 
     private void Hang()
@@ -98,8 +90,9 @@ internal sealed class TcpProxy : IAsyncDisposable
         {
             await far.ConnectAsync(IPAddress.Loopback, _port, _closing.Token);
             _connections[far] = false;
-            var there = PumpAsync(near, far, new Random(1));
-            var back = PumpAsync(far, near, new Random(2));
+            var seed = Interlocked.Increment(ref _served);
+            var there = PumpAsync(near, far, new Random(seed));
+            var back = PumpAsync(far, near, new Random(-seed));
             await Task.WhenAny(there, back);
         }
         catch (Exception end) when (end is OperationCanceledException or SocketException or IOException or ObjectDisposedException or InvalidOperationException)
@@ -134,6 +127,13 @@ internal sealed class TcpProxy : IAsyncDisposable
                 if (Interlocked.Increment(ref _passed) == HangAfter) Hang();
                 if (DelayMs > 0) await Task.Delay(random.Next(DelayMs), _closing.Token);
                 while (_connections.TryGetValue(from, out var hangs) && hangs) await Task.Delay(10, _closing.Token);
+                if (CutEvery > 0 && random.Next(CutEvery) == 0)
+                {
+                    await output.WriteAsync(frame.AsMemory(0, random.Next(frame.Length)), _closing.Token);
+                    Cut();
+                    return;
+                }
+
                 var isCommand = (frame[0] & 4) != 0;
                 if (!isCommand && random.NextDouble() < Faults.Loss)
                 {
