@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Stickers.Storage.Hdfs;
 using Stickers.Storage.S3;
 
 namespace Stickers.Storage;
@@ -24,24 +25,26 @@ public abstract class ObjectStore
     public string Root { get; }
 
     /// <summary>Opens the store that a root names. Nothing is asked over a network yet.</summary>
-    /// <param name="root">The path of a folder, which is created when missing, or <c>s3://bucket/prefix</c>.</param>
+    /// <param name="root">The path of a folder, which is created when missing, <c>s3://bucket/prefix</c> or <c>hdfs://namenode:9870/folder</c>.</param>
     /// <param name="cache">Where stores over a network put files; null for the one that the environment names.</param>
     /// <exception cref="ArgumentException">No store has a root of this form; the message says which forms there are.</exception>
     public static ObjectStore Open(string root, LocalCache? cache = null)
     {
         if (FaultOf(root) is { } fault) throw new ArgumentException(fault, nameof(root));
         if (root.StartsWith(S3Address.Scheme, StringComparison.Ordinal)) return new S3Store(root, cache: cache);
+        if (HdfsAddress.IsMeantBy(root)) return new HdfsStore(root, cache: cache);
         return new LocalStore(root);
     }
 
     /// <summary>What is wrong with a root, in words for people, or null. Nothing is opened.</summary>
     public static string? FaultOf(string? root)
     {
-        if (string.IsNullOrEmpty(root)) return "The root is empty: name a folder, or an address such as s3://bucket/prefix.";
+        if (string.IsNullOrEmpty(root)) return "The root is empty: name a folder, s3://bucket/prefix or hdfs://namenode:9870/folder.";
         try
         {
             if (root.StartsWith(S3Address.Scheme, StringComparison.Ordinal)) S3Address.Parse(root);
-            else if (root.Contains("://", StringComparison.Ordinal)) return $"'{root}' is no root: expected a folder, or s3://bucket/prefix.";
+            else if (HdfsAddress.IsMeantBy(root)) HdfsAddress.Parse(root);
+            else if (root.Contains("://", StringComparison.Ordinal)) return $"'{root}' is no root: expected a folder, s3://bucket/prefix or hdfs://namenode:9870/folder.";
             return null;
         }
         catch (FormatException fault)

@@ -26,8 +26,7 @@ internal sealed class S3World : IDisposable
     {
         RadosGateway.Demand();
         var world = new S3World(server, $"test-{Guid.NewGuid():N}");
-        using var client = world.Client();
-        await client.PutBucketAsync(world.Bucket, TestContext.Current.CancellationToken);
+        await server.CreateBucketAsync(world.Bucket, TestContext.Current.CancellationToken);
         return world;
     }
 
