@@ -8,8 +8,8 @@ internal static class GlobalOptions
 {
     public static Option<string> Root { get; } = new("--root")
     {
-        Description = "Folder that holds catalogues, models and indexes.",
-        HelpName = "folder",
+        Description = "Where catalogues, models and indexes lie: a folder, s3://bucket/prefix or hdfs://namenode:9870/folder.",
+        HelpName = "root",
         Recursive = true,
         DefaultValueFactory = _ => Environment.GetEnvironmentVariable("STICKERS_ROOT") is { Length: > 0 } root ? root : "data",
     };

@@ -30,7 +30,7 @@ internal static class ModelChoice
         return versions switch
         {
             [var only] => only,
-            [] => throw new FileNotFoundException($"There is no model under {store.Root}: make one with 'stickers train', or name the folder with --root."),
+            [] => throw new FileNotFoundException($"There is no model under {store.Root}: make one with 'stickers train', or name another root with --root."),
             _ => throw new UsageException($"Several models are there ({string.Join(", ", versions)}): choose one with --model."),
         };
     }

@@ -14,14 +14,14 @@ internal sealed class Session
         Cancellation = cancellation;
     }
 
-    /// <summary>The root folder as given.</summary>
+    /// <summary>The root as given.</summary>
     public string Root { get; }
 
     public Screen Screen { get; }
 
     public CancellationToken Cancellation { get; }
 
-    /// <summary>Opens the store; its folder is created when missing.</summary>
+    /// <summary>Opens the store; a folder is created when missing.</summary>
     public ObjectStore OpenStore() => ObjectStore.Open(Root);
 
     /// <summary>Runs the work and turns every way it can end into an exit code and at most one message.</summary>

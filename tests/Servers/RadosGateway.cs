@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using Amazon.Runtime;
+using Amazon.S3;
 
 namespace Stickers.Tests.Servers;
 
@@ -36,6 +38,13 @@ public sealed class RadosGateway : IAsyncLifetime
         Endpoint = new Uri($"http://127.0.0.1:{port}");
         _server = Process.Start(new ProcessStartInfo("bash", [Script(), _folder, $"{port}"]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
         await ExpectAsync("ready");
+    }
+
+    public async Task CreateBucketAsync(string bucket, CancellationToken cancellation)
+    {
+        var config = new AmazonS3Config { ServiceURL = Endpoint.AbsoluteUri, ForcePathStyle = true, AuthenticationRegion = "us-east-1", RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED };
+        using var client = new AmazonS3Client(new BasicAWSCredentials(AccessKey, SecretKey), config);
+        await client.PutBucketAsync(bucket, cancellation);
     }
 
     /// <summary>Ends the gateway as a crash does.</summary>

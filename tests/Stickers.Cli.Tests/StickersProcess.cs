@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Text;
 
@@ -28,7 +29,10 @@ internal sealed class StickersProcess : IDisposable
         return await run.WaitAsync();
     }
 
-    public static StickersProcess Start(params string[] args)
+    public static StickersProcess Start(params string[] args) => Start(ImmutableDictionary<string, string>.Empty, args);
+
+    /// <summary>Starts the program with more in its environment.</summary>
+    public static StickersProcess Start(IReadOnlyDictionary<string, string> environment, params string[] args)
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "stickers.dll"), .. args])
         {
@@ -36,6 +40,7 @@ internal sealed class StickersProcess : IDisposable
             RedirectStandardError = true,
         };
         start.Environment.Remove("STICKERS_ROOT");
+        foreach (var (name, value) in environment) start.Environment[name] = value;
         return new StickersProcess(start);
     }
 

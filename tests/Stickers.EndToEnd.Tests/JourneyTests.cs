@@ -1,6 +1,3 @@
-using System.Net;
-using System.Net.Http.Json;
-using System.Text.Json;
 using Stickers.Cli.Tests;
 
 namespace Stickers.EndToEnd.Tests;
@@ -12,82 +9,6 @@ public sealed class JourneyTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task Commands_FromFilesToLookups_KeepEveryCount()
-    {
-        var drawings = Path.Combine(_folder.Path, "drawings");
-        DrawnStickers.Write(drawings);
-        var commands = new CommandRunner(Path.Combine(_folder.Path, "root"));
-
-        var catalogue = await commands.JsonAsync("import", drawings, "--name", "drawn");
-        Assert.Equal(DrawnStickers.Good + DrawnStickers.Broken, catalogue.Number("read"));
-        Assert.Equal(DrawnStickers.Good, catalogue.Number("written"));
-        Assert.Equal(DrawnStickers.Broken, catalogue.Number("quarantined"));
-
-        var model = await commands.JsonAsync("train", "--catalogue", "drawn", "--model", "m1", "--budget", "15s", "--min-support", "10");
-        Assert.True(model.Number("steps") > 0);
-
-        var evaluation = await commands.JsonAsync("evaluate", "--catalogue", "drawn");
-        var systems = evaluation.GetProperty("tagging").EnumerateArray().Select(system => system.GetProperty("map").GetDouble()).ToList();
-        // Shapes and colours are easy: a network that learns at all is far above the frequency of a tag.
-        Assert.True(systems[0] > systems.Min() + 0.1, $"The network's mAP is {systems[0]}, the systems' are {string.Join(", ", systems)}.");
-
-        var suggestions = await commands.JsonAsync("backfill", "--catalogue", "drawn");
-        Assert.Equal(DrawnStickers.Untagged, suggestions.Number("read"));
-        Assert.Equal(suggestions.Number("read"), suggestions.Number("tagged") + suggestions.Number("withoutSuggestion") + suggestions.Number("quarantined"));
-
-        var embeddings = await commands.JsonAsync("embed", "--catalogue", "drawn");
-        Assert.Equal(DrawnStickers.Good, embeddings.Number("written"));
-
-        var indexes = (await commands.JsonAsync("index", "build", "--catalogue", "drawn")).EnumerateArray().ToList();
-        Assert.Equal(2, indexes.Count);
-        Assert.All(indexes, index => Assert.Equal(DrawnStickers.Good, index.Number("count")));
-        Assert.All(indexes, index => Assert.True(index.GetProperty("recallAt10").GetDouble() >= 0.95));
-        Assert.All(indexes, index => Assert.True(index.GetProperty("published").GetBoolean()));
-
-        await TagGivesEveryScoreAsync(commands, drawings);
-        await SimilarAgreesWithTheServerAsync(commands, Path.Combine(drawings, "c00-00.png"));
-    }
-
-    private static async Task TagGivesEveryScoreAsync(CommandRunner commands, string drawings)
-    {
-        var answer = await commands.JsonAsync("tag", Path.Combine(drawings, "c11-03.png"), Path.Combine(drawings, "c11-07.png"), "--scores", "all");
-        var tags = answer.GetProperty("vocabulary").GetArrayLength();
-        Assert.Equal(2, answer.GetProperty("images").GetArrayLength());
-        foreach (var image in answer.GetProperty("images").EnumerateArray())
-        {
-            Assert.Equal(tags, image.GetProperty("scores").GetArrayLength());
-            foreach (var space in new[] { "visual", "semantic" })
-                Assert.Equal(1, Math.Sqrt(image.GetProperty(space).EnumerateArray().Sum(value => Math.Pow(value.GetDouble(), 2))), 3);
-        }
-
-        var everyone = await commands.JsonAsync("tag", "--catalogue", "drawn", "--scores", "all");
-        Assert.Equal(DrawnStickers.Good, everyone.GetProperty("images").EnumerateArray().Select(image => image.GetProperty("id").GetString()).Distinct().Count());
-        var broken = await commands.RunAsync(1, "tag", Path.Combine(drawings, "broken-0.png"));
-        Assert.Contains("1 of 1 images", broken.Error, StringComparison.Ordinal);
-    }
-
-    private static async Task SimilarAgreesWithTheServerAsync(CommandRunner commands, string image)
-    {
-        var stop = TestContext.Current.CancellationToken;
-        var near = await commands.JsonAsync("similar", image, "--space", "visual", "--k", "5");
-        var first = near.GetProperty("results")[0];
-        // The query is in the catalogue: its own vector, computed alone or in a batch, is the nearest.
-        Assert.Equal("drawings/c00-00.png", first.GetProperty("key").GetString());
-        var id = first.GetProperty("id").GetString();
-        var neighbours = await commands.JsonAsync("similar", id!, "--space", "visual", "--k", "5");
-
-        using var server = commands.Start("serve", "--url", "http://127.0.0.1:0");
-        var line = await server.WaitForAsync("Serving on");
-        using var client = new HttpClient { BaseAddress = new Uri(line.Split(' ').First(word => word.StartsWith("http", StringComparison.Ordinal))) };
-        Assert.Equal(HttpStatusCode.OK, (await client.GetAsync(new Uri("/healthz", UriKind.Relative), stop)).StatusCode);
-        var served = await client.GetFromJsonAsync<JsonElement>($"/v1/stickers/{id}/similar?space=visual&k=5", stop);
-        Assert.Equal(
-            neighbours.GetProperty("results").EnumerateArray().Select(result => result.GetProperty("id").GetString()),
-            served.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("sticker").GetProperty("id").GetString()));
-        var found = await client.GetFromJsonAsync<JsonElement>("/v1/search?q=star", stop);
-        Assert.Contains("star", found.GetProperty("items")[0].GetProperty("sticker").GetProperty("tags").EnumerateArray().Select(tag => tag.GetString()));
-        Assert.Equal(HttpStatusCode.NotFound, (await client.GetAsync(new Uri("/v1/stickers/1", UriKind.Relative), stop)).StatusCode);
-        server.Send("TERM");
-        Assert.Equal(0, (await server.WaitAsync()).Code);
-    }
+    public Task Commands_FromFilesToLookups_KeepEveryCount() =>
+        Journey.TakeAsync(new CommandRunner(Path.Combine(_folder.Path, "root")), Path.Combine(_folder.Path, "drawings"));
 }
