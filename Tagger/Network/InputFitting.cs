@@ -3,7 +3,10 @@ using Stickers.Catalogue.Images;
 
 namespace Stickers.Tagger.Network;
 
-/// <summary>Brings every image to one form before augmentation or inference: trimmed to what is drawn, centred, one size.</summary>
+/// <summary>
+/// Brings every image to one form before augmentation or inference: the flat ground of an opaque picture made transparent, trimmed to what
+/// is drawn, centred, one size.
+/// </summary>
 internal static class InputFitting
 {
     /// <summary>Side of a fitted image relative to the network's input: leaves room for augmentation to zoom in.</summary>
@@ -16,6 +19,7 @@ internal static class InputFitting
     /// <returns>Premultiplied RGBA, row-major, side * side * 4 bytes.</returns>
     public static byte[] Fit(RasterImage image, int side)
     {
+        image = GroundRemoval.Apply(image);
         var (left, top, right, bottom) = InkBox(image);
         var scale = side / (float)Math.Max(right - left, bottom - top);
         float width = (right - left) * scale, height = (bottom - top) * scale;
