@@ -24,6 +24,7 @@ internal sealed class StickerNet : nn.Module<Tensor, NetworkOutput>
     private readonly Sequential layer2;
     private readonly Sequential layer3;
     private readonly Sequential layer4;
+    private readonly BatchNorm feature_norm;
     private readonly Linear tag_head;
     private readonly Linear visual_head;
     private readonly Linear semantic_head;
@@ -39,9 +40,11 @@ internal sealed class StickerNet : nn.Module<Tensor, NetworkOutput>
         layer2 = Stage(widths[0], widths[1], blocks[1], 2);
         layer3 = Stage(widths[1], widths[2], blocks[2], 2);
         layer4 = Stage(widths[2], widths[3], blocks[3], 2);
-        tag_head = nn.Linear(widths[3], configuration.Tags);
-        visual_head = nn.Linear((widths[1] * 16) + (widths[2] * 4) + widths[3], configuration.VisualDimension);
-        semantic_head = nn.Linear(widths[3], configuration.SemanticDimension);
+        var features = (widths[1] * 16) + (widths[2] * 4) + widths[3];
+        feature_norm = new BatchNorm(features, zeroGamma: false);
+        tag_head = nn.Linear(features, configuration.Tags);
+        visual_head = nn.Linear(features, configuration.VisualDimension);
+        semantic_head = nn.Linear(features, configuration.SemanticDimension);
         tag_vectors = new Parameter(randn(configuration.Meanings, configuration.SemanticDimension));
         RegisterComponents();
     }
@@ -63,22 +66,30 @@ internal sealed class StickerNet : nn.Module<Tensor, NetworkOutput>
     /// <summary>Logits over all meanings by similarity in the semantic space: (B, Ds) -> (B, M).</summary>
     public Tensor SemanticLogits(Tensor semantic) => semantic.matmul(TagVectors.t()).mul(SemanticScale);
 
+    /// <summary>What all heads read, (B, 16 * W1 + 4 * W2 + W3) float32: what is shown, and coarsely where.</summary>
     /// <param name="input">(B, 4, S, S), S a multiple of 16: RGB composed over a background, and alpha; each scaled to about -2 to 2. float32 or bfloat16.</param>
-    public override NetworkOutput forward(Tensor input)
+    public Tensor ForwardFeatures(Tensor input)
     {
         var pool = input.shape[2] / 16;
         var x = layer1.forward(stem.forward(input));        // (B, W0, S/2, S/2)
         var x2 = layer2.forward(x);                         // (B, W1, S/4, S/4)
         var x3 = layer3.forward(x2);                        // (B, W2, S/8, S/8)
         var x4 = layer4.forward(x3);                        // (B, W3, S/16, S/16)
-        var features = x4.mean([2, 3]).to_type(ScalarType.Float32); // (B, W3)
-        // What a sticker looks like is also where its parts are: coarse maps of two earlier stages, each scaled to be comparable.
+        // Stickers are drawn to a plan, eyes above mouth: where parts are says what they mean. Coarse maps of two earlier stages and the
+        // mean of the last, each at unit length, then every value scaled by its spread, so that no head has to undo their sizes.
         var layout2 = nn.functional.avg_pool2d(x2, pool, pool).flatten(1).to_type(ScalarType.Float32); // (B, W1 * 16)
         var layout3 = nn.functional.avg_pool2d(x3, pool, pool).flatten(1).to_type(ScalarType.Float32); // (B, W2 * 4)
-        var look = cat([Unit(layout2), Unit(layout3), Unit(features)], 1);
+        var content = x4.mean([2, 3]).to_type(ScalarType.Float32);                                     // (B, W3)
+        return feature_norm.forward(cat([Unit(layout2), Unit(layout3), Unit(content)], 1));
+    }
+
+    /// <param name="input">As <see cref="ForwardFeatures"/> takes it.</param>
+    public override NetworkOutput forward(Tensor input)
+    {
+        var features = ForwardFeatures(input);
         return new NetworkOutput(
             tag_head.forward(features),
-            Unit(visual_head.forward(look)),
+            Unit(visual_head.forward(features)),
             Unit(semantic_head.forward(features)));
     }
 

@@ -70,7 +70,8 @@ public sealed class GroundRemovalTests
 
         Assert.All(Enumerable.Range(0, view.Rgba.Length / 4), i => Assert.Equal(255, view.Rgba[(i * 4) + 3]));
         var different = Enumerable.Range(0, 1600).Count(i => Math.Abs(before[(i * 4) + 3] - after[(i * 4) + 3]) > 64);
-        Assert.True(different < 80, $"{different} of 1,600 pixels differ in alpha by more than a quarter.");
+        // JPEG blurs the edge, a circle of 125 pixels; with the ground left in, the 344 pixels around the disc would all differ.
+        Assert.True(different < 125, $"{different} of 1,600 pixels differ in alpha by more than a quarter.");
     }
 
     private static double Distance(int x, int y) => Math.Sqrt(Math.Pow(x - 39.5, 2) + Math.Pow(y - 39.5, 2));
