@@ -7,7 +7,7 @@ namespace Stickers.Pipeline;
 public abstract class StageGroup
 {
     /// <summary>A group of one.</summary>
-    internal static StageGroup Alone { get; } = new GroupOfOne();
+    public static StageGroup Alone { get; } = new GroupOfOne();
 
     /// <summary>0 to <see cref="Size"/> - 1.</summary>
     public abstract int Rank { get; }

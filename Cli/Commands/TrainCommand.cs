@@ -37,7 +37,7 @@ internal static class TrainCommand
                 Seed = parse.GetValue(seed),
             };
             var store = session.OpenStore();
-            Show(session.Screen, await session.Screen.WatchAsync(progress => Trainer.RunAsync(store, options, progress, session.Cancellation)));
+            Show(session.Screen, await session.Screen.WatchAsync(progress => Trainer.RunAsync(store, options, progress: progress, cancellation: session.Cancellation)));
         });
     }
 

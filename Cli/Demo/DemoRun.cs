@@ -79,7 +79,7 @@ internal sealed class DemoRun(Session session, ObjectStore store, DemoOptions op
     }
 
     private Task<TrainingSummary> TrainAsync(IProgress<JobProgress> progress) =>
-        Trainer.RunAsync(store, new TrainingOptions { Catalogue = DemoOptions.Name, Version = DemoOptions.Name, Budget = options.Budget }, progress, session.Cancellation);
+        Trainer.RunAsync(store, new TrainingOptions { Catalogue = DemoOptions.Name, Version = DemoOptions.Name, Budget = options.Budget }, progress: progress, cancellation: session.Cancellation);
 
     private async Task<EvaluationReport> EvaluateAsync(TrainingSummary training, CatalogueManifest catalogue, IProgress<JobProgress> progress)
     {

@@ -9,6 +9,9 @@ namespace Stickers.Tagger.Network;
 /// </summary>
 internal static class InputFitting
 {
+    /// <summary>Counts up whenever the same image comes out otherwise.</summary>
+    public const int Version = 2;
+
     /// <summary>Side of a fitted image relative to the network's input: leaves room for augmentation to zoom in.</summary>
     public static int FittedSide(int inputSide) => inputSide * 5 / 4;
 

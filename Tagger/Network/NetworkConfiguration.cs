@@ -23,4 +23,7 @@ public sealed record NetworkConfiguration
 
     /// <summary>Length of a semantic vector and of a tag's vector.</summary>
     public int SemanticDimension { get; init; } = 128;
+
+    /// <summary><see cref="InputFitting.Version"/> that it learned with: another one would show it other pictures.</summary>
+    public int Fitting { get; init; } = InputFitting.Version;
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Stickers.Catalogue;
+using Stickers.Pipeline;
 using Stickers.Storage;
 using Stickers.Tagger.Models;
 using Stickers.Tagger.Network;
@@ -22,11 +23,17 @@ public static class Trainer
 
     private const string WorkFolder = "work";
 
-    /// <summary>Runs or resumes a training.</summary>
-    /// <exception cref="ArgumentException">The options are out of range.</exception>
+    /// <summary>Runs or resumes a training. Collective: the first rank of the group reads the catalogue, keeps checkpoints and writes the model.</summary>
+    /// <param name="store">Holds the catalogue and the model.</param>
+    /// <param name="options">The same on all ranks.</param>
+    /// <param name="group">The ranks that train together; null for this process alone. They share a disk for the training set.</param>
+    /// <param name="progress">Told of every step.</param>
+    /// <param name="cancellation">Stops all ranks; what was trained is kept.</param>
+    /// <exception cref="ArgumentException">The options are out of range, or there are more ranks than a batch can be dealt to.</exception>
     /// <exception cref="InvalidDataException">The version exists but was made from other inputs, or no tag has enough stickers.</exception>
-    public static async Task<TrainingSummary> RunAsync(ObjectStore store, TrainingOptions options, IProgress<JobProgress>? progress, CancellationToken cancellation)
+    public static async Task<TrainingSummary> RunAsync(ObjectStore store, TrainingOptions options, StageGroup? group = null, IProgress<JobProgress>? progress = null, CancellationToken cancellation = default)
     {
+        group ??= StageGroup.Alone;
         options.Validate();
         var catalogue = await StickerCatalogue.OpenAsync(store, options.Catalogue, cancellation);
         var folder = ModelFiles.Folder(options.Version);
@@ -39,16 +46,25 @@ public static class Trainer
 
         var work = store.WorkPath($"{folder}/{WorkFolder}");
         Directory.CreateDirectory(work);
+        // The first rank builds the training set, and the others open it.
+        if (group.Rank > 0) group.Barrier();
         var set = await new TrainingSetBuilder(catalogue, options, work).OpenAsync(progress, cancellation);
+        if (group.Rank == 0) group.Barrier();
         using (set)
         {
             var network = new NetworkConfiguration { InputSide = options.InputSide, Widths = options.Widths, Blocks = options.Blocks, Tags = set.Vocabulary.TagCount, Meanings = set.Vocabulary.Meanings.Count };
             var inputs = Inputs(options, catalogue, set);
-            using var loop = new TrainingLoop(network, set, options);
+            using var loop = new TrainingLoop(network, set, options, group);
             var checkpoint = Path.Combine(work, "checkpoint.safetensors");
-            Checkpoint.TryLoad(checkpoint, loop.State, inputs);
-            await Task.Run(() => loop.Run(() => Checkpoint.Save(checkpoint, loop.State, inputs), progress, cancellation), CancellationToken.None);
-            Checkpoint.Save(checkpoint, loop.State, inputs);
+            if (group.Rank == 0) Checkpoint.TryLoad(checkpoint, loop.State, inputs);
+            await Task.Run(() => loop.Run(Save, progress, cancellation), CancellationToken.None);
+            Save();
+            if (group.Rank > 0)
+            {
+                // Until the model is there, which is the first rank's work.
+                group.Barrier();
+                return new TrainingSummary((await store.ReadJsonAsync<ModelManifest>($"{folder}/{ModelFiles.Manifest}", cancellation))!, AlreadyThere: false);
+            }
 
             progress?.Report(new JobProgress("calibrate", 0, null, "stickers"));
             using var net = new StickerNet(network);
@@ -75,9 +91,15 @@ public static class Trainer
                     Files = [],
                 },
                 cancellation);
+            group.Barrier();
             set.Dispose();
             Directory.Delete(work, recursive: true);
             return new TrainingSummary(manifest, AlreadyThere: false);
+
+            void Save()
+            {
+                if (group.Rank == 0) Checkpoint.Save(checkpoint, loop.State, inputs);
+            }
         }
     }
 

@@ -57,7 +57,7 @@ public sealed record TrainingOptions
     public double NegativeFocus { get; init; }
 
     /// <summary>Weight of the semantic loss.</summary>
-    public double SemanticWeight { get; init; } = 1;
+    public double SemanticWeight { get; init; } = 2;
 
     /// <summary>Weight of the visual loss.</summary>
     public double VisualWeight { get; init; } = 0.5;

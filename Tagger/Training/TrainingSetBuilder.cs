@@ -27,7 +27,7 @@ internal sealed class TrainingSetBuilder(StickerCatalogue catalogue, TrainingOpt
         var side = InputFitting.FittedSide(options.InputSide);
         // tag-rules.yaml may be edited between runs of the same catalogue: the vocabulary itself says whether rows still fit.
         var (vocabulary, labels) = await ReadLabelsAsync(progress, cancellation);
-        var choice = ContentHash.Of([options.SplitBy.ToString(), .. vocabulary.Meanings]);
+        var choice = ContentHash.Of([$"fit {InputFitting.Version}", options.SplitBy.ToString(), .. vocabulary.Meanings]);
         if (File.Exists(RowsFile))
         {
             using var stream = File.OpenRead(RowsFile);

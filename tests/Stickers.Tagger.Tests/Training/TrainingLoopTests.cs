@@ -1,4 +1,5 @@
 using Stickers.Catalogue;
+using Stickers.Pipeline;
 using Stickers.Tagger.Network;
 using Stickers.Tagger.Training;
 
@@ -77,6 +78,60 @@ public sealed class TrainingLoopTests : IDisposable
         Assert.Equal(alive[20], alive[^1]);
     }
 
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public async Task Run_SeveralRanks_FollowsTheLossesOfOne(int ranks)
+    {
+        const int Steps = 8;
+        var alone = await LossesAsync(1);
+        var together = await LossesAsync(ranks);
+
+        for (var step = 0; step < Steps; step++)
+        {
+            // Only the order of additions differs.
+            Assert.All(together, rank => Assert.InRange(rank[step] / alone[0][step], 1 - 1e-3, 1 + 1e-3));
+            Assert.All(together, rank => Assert.Equal(together[0][step], rank[step]));
+        }
+
+        async Task<double[][]> LossesAsync(int size)
+        {
+            // Made one after the other: the generator that draws the first weights is the process's.
+            var loops = Ranks.Create(size).Select(group => Loop(Steps, group: group, ghosts: 4)).ToArray();
+            return await Task.WhenAll(loops.Select(loop => Task.Run(() =>
+            {
+                var losses = new List<double>();
+                using var mine = loop;
+                loop.Run(() => { }, new Watcher(_ => losses.Add(loop.Loss)), CancellationToken.None);
+                return losses.ToArray();
+            })));
+        }
+    }
+
+    [Fact]
+    public async Task Run_OneRankIsToldToStop_AllStopAtTheSameStep()
+    {
+        using var stop = new CancellationTokenSource();
+        var steps = await Task.WhenAll(Ranks.Create(2).Select(group => Task.Run(() =>
+        {
+            using var loop = Loop(1000, group: group);
+            var mine = group.Rank == 1 ? stop : new CancellationTokenSource();
+            Assert.Throws<OperationCanceledException>(() => loop.Run(() => { }, new Reporter(() => group.Rank == 1 && loop.State.Step == 3, stop), mine.Token));
+            return loop.State.Step;
+        })));
+
+        Assert.Equal([3, 3], steps);
+    }
+
+    [Fact]
+    public void Create_MoreRanksThanGhostBatches_SaysWhatToDo()
+    {
+        var error = Assert.Throws<ArgumentException>(() => Loop(1, group: Ranks.Create(3)[2]));
+
+        Assert.Contains("at most 2 ranks", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void TryLoad_OtherInputs_IsRefusedWithBoth()
     {
@@ -107,11 +162,11 @@ public sealed class TrainingLoopTests : IDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private TrainingLoop Loop(int steps, double visualWeight = 0.5)
+    private TrainingLoop Loop(int steps, double visualWeight = 0.5, StageGroup? group = null, int ghosts = 2)
     {
-        var options = new TrainingOptions { Catalogue = "c", Version = "v", Steps = steps, Seed = 7, InputSide = Side, BatchSize = 2 * Trainer.GhostBatch, Widths = [8, 8, 16, 16], VisualWeight = visualWeight };
+        var options = new TrainingOptions { Catalogue = "c", Version = "v", Steps = steps, Seed = 7, InputSide = Side, BatchSize = ghosts * Trainer.GhostBatch, Widths = [8, 8, 16, 16], VisualWeight = visualWeight };
         var network = new NetworkConfiguration { InputSide = Side, Widths = options.Widths, Tags = 4, Meanings = 4, VisualDimension = 16, SemanticDimension = 16 };
-        return new TrainingLoop(network, _set, options);
+        return new TrainingLoop(network, _set, options, group ?? StageGroup.Alone);
     }
 
     private float[] Run(int steps, string? checkpoint)
