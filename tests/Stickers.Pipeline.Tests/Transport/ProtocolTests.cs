@@ -78,6 +78,18 @@ public sealed class ProtocolTests
     }
 
     [Fact]
+    public void Tick_AfterAPauseOfTheOwnProcess_DoesNotTakeItForThePeersSilence()
+    {
+        var pair = new PairReceiver(new EdgePair("main", 0, 1, 0, 1), Options, 0);
+        pair.Admit(new byte[16], 0);
+        pair.Tick(0);
+        pair.Tick(10 * 60_000);
+        Assert.Null(pair.Fault);
+        for (var after = 0; after <= 21_000; after += 1000) pair.Tick((10 * 60_000) + after);
+        Assert.Equal(EdgeFault.PeerLost, pair.Fault!.Fault);
+    }
+
+    [Fact]
     public void Receive_OfMoreThanTheCredit_BreaksTheStream()
     {
         var pair = new PairReceiver(new EdgePair("main", 0, 1, 0, 1), Options, 0);

@@ -60,9 +60,16 @@ internal sealed class TcpProxy : IAsyncDisposable
         foreach (var connection in _connections.Keys)
         {
             if (!_connections.TryRemove(connection, out _)) continue;
-            connection.LingerState = new LingerOption(true, 0);
-            connection.Close();
-            Cuts++;
+            try
+            {
+                connection.LingerState = new LingerOption(true, 0);
+                connection.Close();
+                Cuts++;
+            }
+            catch (Exception gone) when (gone is SocketException or ObjectDisposedException or NullReferenceException)
+            {
+                // It was closed by its own end in this very moment; TcpClient has no better word for it.
+            }
         }
     }
 
