@@ -6,8 +6,8 @@ namespace Stickers.Storage;
 
 /// <summary>
 /// Objects under keys: a folder on disk, a prefix of a bucket, a folder of HDFS, all with the same meaning. An object is written, then
-/// committed in one step; readers see a whole object or none, and one that they have open never changes under them. Thread-safe. A store
-/// needs no closing: its connections close themselves when idle.
+/// committed in one step; readers see a whole object or none. Who reads one that is replaced meanwhile gets the old bytes or is told so, never
+/// a mixture. Thread-safe. A store needs no closing: its connections close themselves when idle.
 /// </summary>
 /// <remarks>
 /// Keys are '/'-separated, relative and case-sensitive; a key cannot at once be the folder of another one. Faults of a store are

@@ -14,8 +14,9 @@ internal sealed class WebHdfs(HdfsAddress address, HdfsSettings settings)
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
 
-    // One for all stores, as connections are pooled in it. Redirects are followed by hand: the first step of a write has no body.
-    private static readonly HttpClient Http = new(new SocketsHttpHandler { AllowAutoRedirect = false, ConnectTimeout = ConnectTimeout, PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30) })
+    // One for all stores, as connections are pooled in it. Redirects are followed by hand: the first step of a write has no body. No cookies:
+    // Hadoop's would make the requests of one user those of another.
+    private static readonly HttpClient Http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, ConnectTimeout = ConnectTimeout, PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30) })
     {
         Timeout = Timeout.InfiniteTimeSpan,
     };

@@ -10,10 +10,12 @@ namespace Stickers.Storage.S3;
 /// </summary>
 /// <remarks>
 /// A commit is one PUT, or the completion of a multipart upload from 8 MiB on; conditions are <c>If-None-Match</c> and <c>If-Match</c> on that PUT.
-/// A version is the entity tag: replacing an object by the same bytes does not change it.
+/// A version is the entity tag: replacing an object by the same bytes does not change it. A server that ignores conditions is found out at the first.
 /// </remarks>
 public sealed class S3Store : RemoteStore
 {
+    private int _absentTested, _versionTested;
+
     internal S3Store(string root, S3Settings? settings = null, LocalCache? cache = null, RetryOptions? retries = null)
         : base(S3Address.Parse(root).Root, cache)
     {
@@ -28,6 +30,9 @@ public sealed class S3Store : RemoteStore
     internal AmazonS3Client Client { get; }
 
     internal Retrying Retrying { get; }
+
+    /// <summary>True once for each kind of condition: who gets it tests that the server looks at it.</summary>
+    internal bool TakeUntested(WriteCondition condition) => Interlocked.Exchange(ref condition.Absent ? ref _absentTested : ref _versionTested, 1) == 0;
 
     /// <summary>An entity tag without its quotes: some servers take it only so in a condition.</summary>
     internal static string VersionOf(string etag) => etag.Trim('"');

@@ -13,6 +13,8 @@ internal sealed class S3Writer : StoreWriter
     private const int SmallPart = 8 << 20;
     private const string WriterHeader = "writer";
 
+    private static readonly TimeSpan AbortPatience = TimeSpan.FromSeconds(10);
+
     private readonly S3Store _store;
     private readonly PartStream _parts;
     private readonly string _writer = Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture);
@@ -59,7 +61,7 @@ internal sealed class S3Writer : StoreWriter
         try
         {
             // Waiting long for a server that is away helps no one: the bucket's lifecycle rule removes what is left.
-            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+            using var limit = new CancellationTokenSource(AbortPatience);
             await _store.Retrying.RunAsync(Key, (_, stop) => _store.Client.AbortMultipartUploadAsync(Bucket, InsideKey, _upload, stop), limit.Token);
         }
         catch (Exception fault) when (fault is StoreException or OperationCanceledException)
@@ -74,12 +76,17 @@ internal sealed class S3Writer : StoreWriter
 
     private async Task PutAsync(CancellationToken cancellation)
     {
-        var written = await _store.Retrying.RunAsync(Key, TryPutAsync, cancellation);
-        if (!written) throw new StoreConflictException(_store.Root, Key, Condition.Version, (await _store.StatAsync(Key, cancellation))?.Version);
+        var version = await _store.Retrying.RunAsync(Key, TryPutAsync, cancellation);
+        if (version is null) throw new StoreConflictException(_store.Root, Key, Condition.Version, (await _store.StatAsync(Key, cancellation))?.Version);
+        if (Condition == WriteCondition.None || version == Condition.Version || !_store.TakeUntested(Condition)) return;
+
+        // Some servers take the header and do not look at it. A condition that no longer holds must be refused; the bytes are the same anyway.
+        if (await _store.Retrying.RunAsync(Key, (_, stop) => TryPutAsync(attempt: 1, stop), cancellation) is not null)
+            throw new StoreException(_store.Root, Key, "the server ignores the conditions of a write (If-None-Match, If-Match), so that writers could undo each other's work. Use a server that knows them.", isTransient: false);
     }
 
-    /// <summary>False when the condition does not hold.</summary>
-    private async Task<bool> TryPutAsync(int attempt, CancellationToken cancellation)
+    /// <summary>The version written, or null when the condition does not hold.</summary>
+    private async Task<string?> TryPutAsync(int attempt, CancellationToken cancellation)
     {
         var content = _parts.Collected;
         using var body = new MemoryStream(content.Array!, content.Offset, content.Count, writable: false);
@@ -89,13 +96,12 @@ internal sealed class S3Writer : StoreWriter
         if (Condition.Version is { } version) request.IfMatch = version;
         try
         {
-            await _store.Client.PutObjectAsync(request, cancellation);
-            return true;
+            return S3Store.VersionOf((await _store.Client.PutObjectAsync(request, cancellation)).ETag);
         }
         catch (AmazonS3Exception fault) when (S3Fault.IsRefusedCondition(fault) || (Condition.Version is not null && S3Fault.IsMissing(fault)))
         {
             // What stands in the way of a second attempt may be what the first one wrote.
-            return attempt > 1 && await IsOursAsync(cancellation);
+            return attempt > 1 && await _store.TryHeadAsync(Key, cancellation) is { } head && head.Metadata[WriterHeader] == _writer ? S3Store.VersionOf(head.ETag) : null;
         }
     }
 
@@ -122,7 +128,10 @@ internal sealed class S3Writer : StoreWriter
             if (_upload is not null) return _upload;
             var request = new InitiateMultipartUploadRequest { BucketName = Bucket, Key = InsideKey };
             request.Metadata[WriterHeader] = _writer;
-            _upload = (await _store.Retrying.RunAsync(Key, (_, stop) => _store.Client.InitiateMultipartUploadAsync(request, stop), cancellation)).UploadId;
+            // Not stopped at once: an upload that the server has begun must be known here, or it could not be aborted.
+            using var patience = new CancellationTokenSource();
+            await using var stopping = cancellation.Register(() => patience.CancelAfter(AbortPatience));
+            _upload = (await _store.Retrying.RunAsync(Key, (_, stop) => _store.Client.InitiateMultipartUploadAsync(request, stop), patience.Token)).UploadId;
             return _upload;
         }
         finally

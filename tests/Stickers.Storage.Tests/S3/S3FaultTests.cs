@@ -145,6 +145,21 @@ public sealed class S3FaultTests(RadosGateway server) : IAsyncLifetime
         }
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task ServerThatIgnoresConditions_ConditionalWrite_IsFoundOut(bool absent)
+    {
+        await using var server = await ServerThatTakesEverything.StartAsync();
+        var store = _world.Open(Quick, server.Endpoint);
+
+        var fault = await Assert.ThrowsAsync<StoreException>(() => store.WriteAsync("a", new byte[3], absent ? WriteCondition.IfAbsent : WriteCondition.IfVersion("before"), Token));
+
+        Assert.False(fault.IsTransient);
+        Assert.Contains("ignores the conditions", fault.Message, StringComparison.Ordinal);
+        await store.WriteAsync("a", new byte[3], Token);
+    }
+
     [Fact]
     public async Task WrongSecret_EveryCall_SaysWhatToCheckAndTellsNoSecret()
     {
