@@ -7,6 +7,8 @@ packages=(
   "g++|compiles the native source of Faiss.NET"
   "libfaiss-dev|the vector search library that Faiss.NET binds"
   "libopenblas-dev|the matrix routines that Faiss calls"
+  "fontconfig-config|tells the renderer of SVG where fonts are"
+  "fonts-dejavu-core|letters for drawings that have text"
 )
 # Each release of Debian names ICU by its own number; only where none is there, the one of this release is asked for.
 if ! compgen -G '/usr/lib/*/libicuuc.so.*' >/dev/null && ! compgen -G '/usr/lib*/libicuuc.so.*' >/dev/null; then
