@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Stickers.Cli.Launch;
 using Stickers.Cli.Terminal;
 using Stickers.Storage;
 
@@ -37,6 +38,11 @@ internal sealed class Session
         {
             await error.WriteLineAsync($"stickers: {exception.Message}");
             return ExitCode.WrongUse;
+        }
+        catch (LaunchFailedException exception)
+        {
+            await error.WriteLineAsync($"stickers: {exception.Message}");
+            return exception.Code;
         }
         catch (Exception exception) when (cancellation.IsCancellationRequested && IsCancellation(exception))
         {

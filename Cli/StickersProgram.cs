@@ -7,6 +7,11 @@ namespace Stickers.Cli;
 /// <summary>The whole command line: what stands where, and what wrong use looks like.</summary>
 internal static class StickersProgram
 {
+    /// <summary>How this program is started: its path, or dotnet and the path of its assembly.</summary>
+    public static IReadOnlyList<string> Invocation { get; } = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet"
+        ? [Environment.ProcessPath!, Path.Combine(AppContext.BaseDirectory, "stickers.dll")]
+        : [Environment.ProcessPath!];
+
     public static async Task<int> RunAsync(string[] args)
     {
         using var signals = new StopSignals();
@@ -49,6 +54,7 @@ internal static class StickersProgram
         IndexCommand.Create(),
         SimilarCommand.Create(),
         ServeCommand.Create(),
+        NodeCommand.Create(),
     ];
 
     /// <summary>A word that is no command is the fault; that a command is missing follows from it.</summary>

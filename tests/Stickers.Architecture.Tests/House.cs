@@ -35,6 +35,7 @@ internal static class House
         ("AWSSDK", ["Storage"]),
         ("Microsoft.Data.Sqlite", ["SimilaritySearch"]),
         ("Microsoft.AspNetCore", ["SimilaritySearch.Api", "Cli"]),
+        ("KubernetesClient", ["Cli"]),
         ("System.CommandLine", ["Cli"]),
         ("Spectre.Console", ["Cli"]),
     ];

@@ -29,16 +29,18 @@ internal sealed class StickersProcess : IDisposable
         return await run.WaitAsync();
     }
 
+    /// <summary>What starts the program.</summary>
+    public static IReadOnlyList<string> Program { get; } = ["dotnet", Path.Combine(AppContext.BaseDirectory, "stickers.dll")];
+
     public static StickersProcess Start(params string[] args) => Start(ImmutableDictionary<string, string>.Empty, args);
 
     /// <summary>Starts the program with more in its environment.</summary>
-    public static StickersProcess Start(IReadOnlyDictionary<string, string> environment, params string[] args)
+    public static StickersProcess Start(IReadOnlyDictionary<string, string> environment, params string[] args) => Start(new ProcessStartInfo(Program[0], [.. Program.Skip(1), .. args]), environment);
+
+    /// <summary>Starts something that starts the program.</summary>
+    public static StickersProcess Start(ProcessStartInfo start, IReadOnlyDictionary<string, string> environment)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "stickers.dll"), .. args])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
+        start.RedirectStandardOutput = start.RedirectStandardError = true;
         start.Environment.Remove("STICKERS_ROOT");
         foreach (var (name, value) in environment) start.Environment[name] = value;
         return new StickersProcess(start);

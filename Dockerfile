@@ -1,0 +1,34 @@
+# syntax=docker/dockerfile:1
+# The image that nodes of a cluster run: `stickers` on the path, MPI and ZeroMQ beside it, no compiler, no ssh server, not root.
+#   docker build --tag stickers .
+# A job of your own: FROM stickers, COPY its publish folder to /jobs, and name /jobs/Yours.dll on the command line.
+ARG DEBIAN=debian:bookworm-slim
+ARG DOTNET=mcr.microsoft.com/dotnet
+
+FROM ${DOTNET}/sdk:10.0 AS sdk
+FROM ${DOTNET}/aspnet:10.0 AS runtime
+
+# Faiss is compiled against Debian's packages, and so are all tests: .NET is brought to Debian, not the other way round.
+FROM ${DEBIAN} AS build
+RUN apt-get update \
+ && apt-get install --yes --no-install-recommends ca-certificates g++ libfaiss-dev libicu72 libopenblas-dev libopenmpi-dev openmpi-bin \
+ && rm -rf /var/lib/apt/lists/*
+COPY --from=sdk /usr/share/dotnet /usr/share/dotnet
+ENV PATH=$PATH:/usr/share/dotnet DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+WORKDIR /source
+COPY . .
+RUN dotnet publish Cli/Stickers.Cli.csproj --configuration Release --output /app -p:CreateSymbolicLinksForCopyLocalIfPossible=false
+
+FROM ${DEBIAN}
+RUN apt-get update \
+ && apt-get install --yes --no-install-recommends ca-certificates libgomp1 libicu72 libopenblas0 libzmq5 openmpi-bin \
+ && rm -rf /var/lib/apt/lists/* \
+ && useradd --create-home --uid 10001 stickers
+COPY --from=runtime /usr/share/dotnet /usr/share/dotnet
+COPY --from=build /app /opt/stickers
+COPY scripts/stickers-in-image /usr/local/bin/stickers
+COPY scripts/threads.sh /opt/stickers/threads.sh
+ENV PATH=$PATH:/usr/share/dotnet TERM=dumb
+USER 10001
+WORKDIR /home/stickers
+ENTRYPOINT ["stickers"]
