@@ -23,12 +23,12 @@ FROM ${DEBIAN}
 RUN apt-get update \
  && apt-get install --yes --no-install-recommends ca-certificates libgomp1 libicu72 libopenblas0 libzmq5 openmpi-bin \
  && rm -rf /var/lib/apt/lists/* \
- && useradd --create-home --uid 10001 stickers
+ && useradd --home-dir /var/stickers --create-home --uid 10001 stickers
 COPY --from=runtime /usr/share/dotnet /usr/share/dotnet
 COPY --from=build /app /opt/stickers
 COPY scripts/stickers-in-image /usr/local/bin/stickers
 COPY scripts/threads.sh /opt/stickers/threads.sh
 ENV PATH=$PATH:/usr/share/dotnet TERM=dumb
 USER 10001
-WORKDIR /home/stickers
+WORKDIR /var/stickers
 ENTRYPOINT ["stickers"]

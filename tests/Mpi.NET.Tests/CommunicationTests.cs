@@ -1,6 +1,6 @@
 namespace MpiNet.Tests;
 
-/// <summary>The ranks themselves check what they get (folder Ranks); here they are started.</summary>
+/// <summary>The ranks themselves check what they get (folder Programs); here they are started.</summary>
 public sealed class CommunicationTests
 {
     [Theory]

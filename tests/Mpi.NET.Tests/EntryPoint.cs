@@ -1,4 +1,4 @@
-using MpiNet.Tests.Ranks;
+using MpiNet.Tests.Programs;
 
 namespace MpiNet.Tests;
 

@@ -18,7 +18,7 @@ public sealed class FailureTests
         var job = await Job.RunAsync(program, 3);
         Assert.True(job.Code == Mpi.FailureCode, $"{job}");
         Assert.True(job.Time < Soon, $"{job}");
-        Assert.Matches(@"\[rank 1 of 3 on \S+, process \d+\] " + Regex.Escape(words) + @"\s+at MpiNet\.Tests\.Ranks\.FailingPrograms\.", job.Error);
+        Assert.Matches(@"\[rank 1 of 3 on \S+, process \d+\] " + Regex.Escape(words) + @"\s+at MpiNet\.Tests\.Programs\.FailingPrograms\.", job.Error);
         Assert.Single(Regex.Matches(job.Error, @"\[rank \d"));
         await job.AssertNoSurvivorsAsync(3);
     }

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
-using MpiNet.Tests.Ranks;
+using MpiNet.Tests.Programs;
 
 namespace MpiNet.Tests;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace MpiNet.Tests.Ranks;
+namespace MpiNet.Tests.Programs;
 
 /// <summary>Several threads call MPI at once, and the runtime's own signals still work.</summary>
 internal static class ThreadChecks

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace MpiNet.Tests.Ranks;
+namespace MpiNet.Tests.Programs;
 
 /// <summary>Messages between every two ranks.</summary>
 internal static class MessageChecks

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace MpiNet.Tests.Ranks;
+namespace MpiNet.Tests.Programs;
 
 /// <summary>Every rank knows by a formula what every rank holds, and so what must come out, without asking MPI.</summary>
 internal static class CollectiveChecks

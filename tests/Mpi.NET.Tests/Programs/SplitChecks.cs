@@ -1,4 +1,4 @@
-namespace MpiNet.Tests.Ranks;
+namespace MpiNet.Tests.Programs;
 
 /// <summary>Communicators of a part of the ranks.</summary>
 internal static class SplitChecks

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace MpiNet.Tests.Ranks;
+namespace MpiNet.Tests.Programs;
 
 /// <summary>Rank 1 fails while all others wait for it in a barrier.</summary>
 internal static class FailingPrograms

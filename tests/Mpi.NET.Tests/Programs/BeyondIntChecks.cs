@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace MpiNet.Tests.Ranks;
+namespace MpiNet.Tests.Programs;
 
 /// <summary>
 /// More bytes than an int counts. So that no such memory is needed, 4 MB of it are mapped over and over; only the pages at

@@ -1,4 +1,4 @@
-namespace MpiNet.Tests.Ranks;
+namespace MpiNet.Tests.Programs;
 
 /// <summary>A program that awaits between calls, and so calls MPI from several threads, one at a time.</summary>
 internal static class AsyncProgram

@@ -1,4 +1,4 @@
-namespace MpiNet.Tests.Ranks;
+namespace MpiNet.Tests.Programs;
 
 /// <summary>Wrong input ends at the boundary with an exception; errors of MPI itself are typed.</summary>
 internal static class WrongInputChecks

@@ -1,4 +1,4 @@
-namespace MpiNet.Tests.Ranks;
+namespace MpiNet.Tests.Programs;
 
 /// <summary>What one rank does, by the name of the program.</summary>
 internal static class RankProgram
