@@ -98,7 +98,7 @@ public sealed class TrainingLoopTests : IDisposable
         async Task<double[][]> LossesAsync(int size)
         {
             // Made one after the other: the generator that draws the first weights is the process's.
-            var loops = Ranks.Create(size).Select(group => Loop(Steps, group: group, ghosts: 4)).ToArray();
+            var loops = ThreadGroup.Create(size).Select(group => Loop(Steps, group: group, ghosts: 4)).ToArray();
             return await Task.WhenAll(loops.Select(loop => Task.Run(() =>
             {
                 var losses = new List<double>();
@@ -113,7 +113,7 @@ public sealed class TrainingLoopTests : IDisposable
     public async Task Run_OneRankIsToldToStop_AllStopAtTheSameStep()
     {
         using var stop = new CancellationTokenSource();
-        var steps = await Task.WhenAll(Ranks.Create(2).Select(group => Task.Run(() =>
+        var steps = await Task.WhenAll(ThreadGroup.Create(2).Select(group => Task.Run(() =>
         {
             using var loop = Loop(1000, group: group);
             var mine = group.Rank == 1 ? stop : new CancellationTokenSource();
@@ -127,7 +127,7 @@ public sealed class TrainingLoopTests : IDisposable
     [Fact]
     public void Create_MoreRanksThanGhostBatches_SaysWhatToDo()
     {
-        var error = Assert.Throws<ArgumentException>(() => Loop(1, group: Ranks.Create(3)[2]));
+        var error = Assert.Throws<ArgumentException>(() => Loop(1, group: ThreadGroup.Create(3)[2]));
 
         Assert.Contains("at most 2 ranks", error.Message, StringComparison.Ordinal);
     }

@@ -4,11 +4,11 @@ using Stickers.Pipeline;
 namespace Stickers.Tagger.Tests.Training;
 
 /// <summary>Threads of this process as the ranks of a group.</summary>
-internal sealed class Ranks : StageGroup
+internal sealed class ThreadGroup : StageGroup
 {
     private readonly Shared _shared;
 
-    private Ranks(int rank, Shared shared) => (Rank, _shared) = (rank, shared);
+    private ThreadGroup(int rank, Shared shared) => (Rank, _shared) = (rank, shared);
 
     public override int Rank { get; }
 
@@ -17,7 +17,7 @@ internal sealed class Ranks : StageGroup
     public static IReadOnlyList<StageGroup> Create(int size)
     {
         var shared = new Shared(new byte[size][], new Barrier(size));
-        return [.. Enumerable.Range(0, size).Select(rank => new Ranks(rank, shared))];
+        return [.. Enumerable.Range(0, size).Select(rank => new ThreadGroup(rank, shared))];
     }
 
     public override void Barrier() => Assert.True(_shared.Gate.SignalAndWait(TimeSpan.FromMinutes(2)), "A rank did not come.");
