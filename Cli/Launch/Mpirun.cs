@@ -1,12 +1,11 @@
 using System.Diagnostics;
-using System.Text.RegularExpressions;
 
 namespace Stickers.Cli.Launch;
 
 /// <summary>Runs Open MPI's mpirun: its ranks' words get the name of their stage, signals reach it, its exit code comes back.</summary>
 /// <param name="plan">What to start.</param>
 /// <param name="bare">Leave standard output as the ranks write it, for programs that read it.</param>
-internal sealed partial class Mpirun(LaunchPlan plan, bool bare)
+internal sealed class Mpirun(LaunchPlan plan, bool bare)
 {
     private const string Missing = "mpirun is not there. On Debian: apt-get install openmpi-bin libopenmpi-dev, then build again.";
 
@@ -47,24 +46,20 @@ internal sealed partial class Mpirun(LaunchPlan plan, bool bare)
         ];
         using var process = Start(arguments);
         process.StandardInput.Close();
-        var output = PassAsync(process.StandardOutput, Output, line => bare ? Untagged(line) : Renamed(line));
-        var error = PassAsync(process.StandardError, Error, Renamed);
+        var output = PassAsync(process.StandardOutput, Output, named: !bare);
+        var error = PassAsync(process.StandardError, Error, named: true);
         await WaitAsync(process, cancellation);
         await Task.WhenAll(output, error);
         cancellation.ThrowIfCancellationRequested();
         if (process.ExitCode != 0) throw new LaunchFailedException($"mpirun ended with exit code {process.ExitCode}; why stands above.", process.ExitCode);
     }
 
-    /// <summary><c>[1,5]&lt;stdout&gt;:words</c> becomes <c>[main 1] words</c>.</summary>
-    private string Renamed(string line) => Tag().Match(line) is { Success: true } tag
-        ? $"[{plan.NameOf(int.Parse(tag.Groups[1].ValueSpan))}] {line[tag.Length..]}"
-        : line;
-
-    private static string Untagged(string line) => line[Tag().Match(line).Length..];
-
-    private static async Task PassAsync(StreamReader from, TextWriter to, Func<string, string> change)
+    private async Task PassAsync(StreamReader from, TextWriter to, bool named)
     {
-        while (await from.ReadLineAsync() is { } line) await to.WriteLineAsync(change(line));
+        var lines = new RankLines((rank, line) => to.WriteLine(named && rank is { } number ? $"[{plan.NameOf(number)}] {line}" : line));
+        var buffer = new char[4096];
+        while (await from.ReadAsync(buffer) is > 0 and var read) lines.Add(buffer.AsSpan(0, read));
+        lines.Finish();
     }
 
     private static async Task WaitAsync(Process process, CancellationToken cancellation)
@@ -109,7 +104,4 @@ internal sealed partial class Mpirun(LaunchPlan plan, bool bare)
             throw new InvalidOperationException(Missing);
         }
     }
-
-    [GeneratedRegex(@"^\[\d+,(\d+)\]<std(?:out|err|diag)>:")]
-    private static partial Regex Tag();
 }
