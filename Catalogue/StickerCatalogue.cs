@@ -66,11 +66,22 @@ public sealed class StickerCatalogue
     /// <param name="part">0 to <c>Manifest.PartCounts.Count - 1</c>.</param>
     /// <param name="images">False leaves <see cref="Sticker.Image"/> empty and does not read those bytes.</param>
     /// <param name="cancellation">Stops the stream.</param>
-    public IAsyncEnumerable<Sticker> ReadPartAsync(int part, bool images = true, CancellationToken cancellation = default)
+    public IAsyncEnumerable<Sticker> ReadPartAsync(int part, bool images = true, CancellationToken cancellation = default) =>
+        ReadPartAsync(part, 0, long.MaxValue, images, cancellation);
+
+    /// <summary>Streams some stickers of one part that follow each other; of the rest, whole row groups are not read.</summary>
+    /// <param name="part">0 to <c>Manifest.PartCounts.Count - 1</c>.</param>
+    /// <param name="first">Index of the first one within the part, 0 or more.</param>
+    /// <param name="count">Most stickers, 0 or more.</param>
+    /// <param name="images">False leaves <see cref="Sticker.Image"/> empty and does not read those bytes.</param>
+    /// <param name="cancellation">Stops the stream.</param>
+    public IAsyncEnumerable<Sticker> ReadPartAsync(int part, long first, long count, bool images = true, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(part);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(part, Manifest.PartCounts.Count);
-        return ParquetFile.ReadAsync(_store, $"{_folder}/{Manifest.Files[part].Path}", new StickerTable(images), cancellation);
+        ArgumentOutOfRangeException.ThrowIfNegative(first);
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        return ParquetFile.ReadAsync(_store, $"{_folder}/{Manifest.Files[part].Path}", new StickerTable(images), (first, count), cancellation);
     }
 
     /// <summary>Streams what the import refused, in source order.</summary>

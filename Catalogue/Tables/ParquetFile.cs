@@ -43,9 +43,19 @@ internal static class ParquetFile
         }
     }
 
-    /// <summary>Streams the rows of one file; one row group is in memory at a time.</summary>
+    /// <summary>Streams all rows of one file; one row group is in memory at a time.</summary>
     /// <exception cref="InvalidDataException">The file has other columns.</exception>
-    internal static async IAsyncEnumerable<T> ReadAsync<T>(ObjectStore store, string key, IParquetTable<T> table, [EnumeratorCancellation] CancellationToken cancellation)
+    internal static IAsyncEnumerable<T> ReadAsync<T>(ObjectStore store, string key, IParquetTable<T> table, CancellationToken cancellation) =>
+        ReadAsync(store, key, table, (0, long.MaxValue), cancellation);
+
+    /// <summary>Streams rows of one file; one row group is in memory at a time, and those without a row asked for are not read.</summary>
+    /// <param name="store">Where the file lies.</param>
+    /// <param name="key">The file.</param>
+    /// <param name="table">Its columns.</param>
+    /// <param name="rows">The rows asked for, by index from 0; what the file does not have is left out.</param>
+    /// <param name="cancellation">Stops the stream.</param>
+    /// <exception cref="InvalidDataException">The file has other columns.</exception>
+    internal static async IAsyncEnumerable<T> ReadAsync<T>(ObjectStore store, string key, IParquetTable<T> table, (long First, long Count) rows, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var stream = await store.OpenReadAsync(key, cancellation).ConfigureAwait(false);
         await using (stream.ConfigureAwait(false))
@@ -55,10 +65,16 @@ internal static class ParquetFile
             {
                 if (!reader.Schema.Equals(table.Schema))
                     throw new InvalidDataException($"'{key}' has other columns than expected: {reader.Schema.GetNotEqualsMessage(table.Schema, "found", "expected")}");
-                for (var i = 0; i < reader.RowGroupCount; i++)
+                long at = 0;
+                for (var i = 0; i < reader.RowGroupCount && at - rows.First < rows.Count; i++)
                 {
                     using var group = reader.OpenRowGroupReader(i);
-                    foreach (var row in await table.ReadAsync(group, cancellation).ConfigureAwait(false)) yield return row;
+                    var skip = Math.Clamp(rows.First - at, 0, group.RowCount);
+                    var take = Math.Clamp(rows.Count - (at + skip - rows.First), 0, group.RowCount - skip);
+                    at += group.RowCount;
+                    if (take == 0) continue;
+                    var read = await table.ReadAsync(group, cancellation).ConfigureAwait(false);
+                    foreach (var row in read.Skip((int)skip).Take((int)take)) yield return row;
                 }
             }
         }

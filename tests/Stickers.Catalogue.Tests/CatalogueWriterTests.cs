@@ -60,6 +60,25 @@ public sealed class CatalogueWriterTests : IDisposable
             iter: 8,
             threads: 1);
 
+    [Theory]
+    [InlineData(0, 1300)]
+    [InlineData(0, 512)]
+    [InlineData(512, 512)]
+    [InlineData(300, 500)]
+    [InlineData(1024, 9999)]
+    [InlineData(1299, 1)]
+    [InlineData(1300, 5)]
+    [InlineData(7, 0)]
+    [InlineData(511, 2)]
+    public async Task ReadPartAsync_OfSomeStickers_GivesThoseInOrder(int first, int count)
+    {
+        var stickers = Stickers(1300);
+        await WriteAsync(_temporary, stickers);
+        var catalogue = await StickerCatalogue.OpenAsync(_temporary.Store, "c", Token);
+        var read = await catalogue.ReadPartAsync(0, first, count, cancellation: Token).Select(sticker => sticker.Key).ToListAsync(Token);
+        Assert.Equal(stickers.Skip(first).Take(count).Select(sticker => sticker.Key), read);
+    }
+
     [Fact]
     public async Task CommitAsync_ManyStickers_DuckDbReadsTheSame()
     {
