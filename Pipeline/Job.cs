@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Stickers.Pipeline.Accounting;
+using Stickers.Pipeline.Loading;
 using Stickers.Pipeline.Running;
 using Stickers.Storage;
 
@@ -17,9 +18,9 @@ public abstract partial class Job : IAsyncDisposable
 
     /// <summary>
     /// Everything besides the source that the output depends on: options, a model's hash, a version of the code. An unfinished output that was
-    /// made from others is not gone on with.
+    /// made from others is not gone on with. Unless overridden, the values of the job's own options (<see cref="JobSettings"/>).
     /// </summary>
-    public virtual IReadOnlyDictionary<string, string> Inputs => new Dictionary<string, string>();
+    public virtual IReadOnlyDictionary<string, string> Inputs => JobSettings.ValuesOf(this);
 
     /// <summary>
     /// Whether the workers of a stage work on rounds of shards together, shard i on worker i modulo their number, and may use

@@ -14,7 +14,9 @@ namespace Stickers.Pipeline;
 /// <typeparam name="TOutput">What postprocess makes of that and the sink writes.</typeparam>
 public abstract class Job<TItem, TPrepared, TResult, TOutput> : Job
 {
-    /// <summary>Where the items come from.</summary>
+    private Source<TItem>? _source;
+
+    /// <summary>Where the items come from. Asked for once.</summary>
     public abstract Source<TItem> Source { get; }
 
     /// <summary>Where the outputs go.</summary>
@@ -35,9 +37,9 @@ public abstract class Job<TItem, TPrepared, TResult, TOutput> : Job
     /// <summary>The third, e.g. choosing what to keep.</summary>
     public abstract IAsyncEnumerable<TOutput> Postprocess(IAsyncEnumerable<TResult> items, ShardContext context);
 
-    internal sealed override IAsyncEnumerable<Shard> ListShardsAsync(ObjectStore store, CancellationToken cancellation) => Source.ListAsync(store, cancellation);
+    internal sealed override IAsyncEnumerable<Shard> ListShardsAsync(ObjectStore store, CancellationToken cancellation) => TheSource.ListAsync(store, cancellation);
 
-    internal sealed override Task<string> FingerprintSourceAsync(ObjectStore store, CancellationToken cancellation) => Source.FingerprintAsync(store, cancellation);
+    internal sealed override Task<string> FingerprintSourceAsync(ObjectStore store, CancellationToken cancellation) => TheSource.FingerprintAsync(store, cancellation);
 
     internal sealed override Task RunWorkerAsync(Worker worker, Wiring wiring, Ledger ledger)
     {
@@ -52,11 +54,13 @@ public abstract class Job<TItem, TPrepared, TResult, TOutput> : Job
             _ => throw new InvalidOperationException($"No worker runs from {worker.Segment.First} to {worker.Segment.Last}."),
         };
 
-        SourceInlet<TItem> FromSource() => new(Source, wiring.Feed);
+        SourceInlet<TItem> FromSource() => new(TheSource, wiring.Feed, worker);
         SinkOutlet<TOutput> ToSink() => new(Sink, ledger);
         Connection<TPrepared> Prepared() => wiring.Connect(StageKind.Preprocess, PreparedFormat);
         Connection<TResult> Results() => wiring.Connect(StageKind.Main, ResultFormat);
     }
+
+    private Source<TItem> TheSource => _source ??= Source;
 
     private IAsyncEnumerable<TPrepared> Prepare(IAsyncEnumerable<TItem> items, ShardWork work) =>
         work.Watch(Preprocess(items, work.ContextOf(StageKind.Preprocess)), StageKind.Preprocess);

@@ -34,6 +34,18 @@ public sealed record JobResult
 
     /// <summary>Everything that the output depends on, by name.</summary>
     public required IReadOnlyDictionary<string, string> Inputs { get; init; }
+
+    /// <summary>Opens one of the files.</summary>
+    public Task<Stream> OpenAsync(CommittedFile file, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        return Store.OpenReadAsync($"{Folder}/{file.Path}", cancellation);
+    }
+
+    /// <summary>Starts one more file beside them, for what the shards together give.</summary>
+    /// <param name="name">Its name; not that of a part.</param>
+    /// <param name="cancellation">Stops the call.</param>
+    public Task<StoreWriter> CreateAsync(string name, CancellationToken cancellation = default) => Store.CreateAsync($"{Folder}/{name}", cancellation);
 }
 
 /// <summary>The manifest of a job that does not make its own.</summary>

@@ -1,5 +1,6 @@
-using Stickers.Pipeline.Accounting;
+using MpiNet;
 using Stickers.Pipeline.Observing;
+using Stickers.Pipeline.Processes;
 using Stickers.Pipeline.Running;
 using Stickers.Storage;
 
@@ -33,5 +34,41 @@ public static class JobRunner
             var stages = await run.RunAsync(progress, cancellation);
             return new JobReport(await plan.FinishAsync(cancellation), plan.Pending.Count, run.Elapsed, stages);
         }
+    }
+
+    /// <summary>Whether mpirun, or another launcher of MPI, started this process as one of several: then <see cref="RunAsRank"/> is to be called.</summary>
+    public static bool IsRank => Mpi.IsLaunched;
+
+    /// <summary>
+    /// Runs a job together with the other ranks that were launched: as many as the options ask for workers, the first ones for preprocess, the
+    /// last for postprocess. Returns when all are done, and blocks the calling thread until then. Once in a process.
+    /// </summary>
+    /// <param name="job">Disposed at the end.</param>
+    /// <param name="store">The same for all ranks.</param>
+    /// <param name="options">The same on all ranks.</param>
+    /// <param name="failure">Called on a rank that fails: tells people, and returns the exit code, 1 to 255. Then all ranks are ended at once.</param>
+    /// <param name="progress">Told about once a second, on rank 0.</param>
+    /// <param name="cancellation">Stops the job; what is written stays.</param>
+    /// <returns>On rank 0 how it went, on others null.</returns>
+    public static JobReport? RunAsRank(Job job, ObjectStore store, RunOptions options, Func<Exception, int> failure, IProgress<JobStatus>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(failure);
+        return Mpi.Run(async ranks =>
+        {
+            try
+            {
+                options.Check();
+                if (ranks.Size == 1) return await RunAsync(job, store, options, progress, cancellation);
+                await using (job) return await new ProcessRun(job, store, options, new MpiWorld(ranks)).RunAsync(progress, cancellation);
+            }
+            catch (Exception fault)
+            {
+                ranks.Abort(failure(fault));
+                throw;
+            }
+        });
     }
 }

@@ -36,8 +36,9 @@ public sealed record RunOptions
     /// <summary>How long no item may move before a warning names the stage at fault.</summary>
     public TimeSpan StallAfter { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Checks all values.</summary>
     /// <exception cref="ArgumentException">One or more values cannot work; the message lists all.</exception>
-    internal void Check()
+    public void Check()
     {
         var faults = new List<string>();
         if (string.IsNullOrEmpty(Folder)) faults.Add("the folder is empty");

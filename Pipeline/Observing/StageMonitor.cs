@@ -15,6 +15,13 @@ internal sealed class StageMonitor(int shards, int before, long? items, StageKin
     private readonly Queue<(TimeSpan Time, long[] Items)> _history = new();
     private readonly HashSet<(StageKind First, int Rank)> _stalled = [];
 
+    public static StageMonitor Of(Job job, JobPlan plan, RunOptions options) => new(
+        plan.Shards.Count,
+        plan.Shards.Count - plan.Pending.Count,
+        plan.PendingItems,
+        Enum.GetValues<StageKind>().First(stage => stage == StageKind.Sink || job.Reshapes(stage)),
+        options.StallAfter);
+
     public JobStatus Look(TimeSpan elapsed, IReadOnlyList<WorkerSample> workers)
     {
         var stages = Enum.GetValues<StageKind>().Select(stage => Sum(stage, elapsed, workers)).ToArray();
@@ -70,7 +77,7 @@ internal sealed class StageMonitor(int shards, int before, long? items, StageKin
         var stage = stages[(int)worker.Place];
         var text = $"{ShardRun.Name(stage.Stage)} stands still: worker {worker.Rank} of {stage.Workers} has let no item go for {worker.Still:0} s";
         if (stage is { QueueBytes: { } bytes, QueueCapacity: > 0 and { } capacity }) text += $", its input queue is {100 * bytes / capacity} % full";
-        var waiting = workers.Where(other => other.Place is WorkerPlace.WaitIn or WorkerPlace.WaitOut).Select(other => ShardRun.Name(other.Place == WorkerPlace.WaitIn ? other.First : other.Last)).Distinct().ToArray();
+        var waiting = workers.Where(other => other.Place is WorkerPlace.WaitIn or WorkerPlace.WaitOut).Select(other => ShardRun.Name(other.Place == WorkerPlace.WaitIn ? other.First : other.Last)).Distinct().Where(name => name != ShardRun.Name(stage.Stage)).ToArray();
         return waiting.Length == 0 ? text + "." : $"{text}; {string.Join(" and ", waiting)} wait{(waiting.Length == 1 ? "s" : "")}.";
     }
 

@@ -68,7 +68,10 @@ internal sealed class JobPlan
             await _ledger.StrikeOutAsync(finished, options.RetryClass, cancellation);
         }
 
+        var workers = Segment.Cut(options.Preprocess, options.Main, options.Postprocess).Single(segment => segment.Stages.Contains(StageKind.Main)).Workers;
         Pending = [.. Enumerable.Range(0, Shards.Count).Where(index => !finished.ContainsKey(index))];
+        if (_job.InLockstep && Pending.Count % workers != 0)
+            throw new InvalidDataException($"Job '{_job.Name}' works in lockstep, but its {Pending.Count} shards cannot be shared evenly among {workers} workers for main.");
         // As long as something is missing, nobody may take the output for whole.
         if (Pending.Count > 0) await _store.DeleteAsync(ManifestKey, cancellation);
     }

@@ -16,8 +16,7 @@ internal sealed class LocalRun(Job job, ObjectStore store, RunOptions options, J
 
     public async Task<IReadOnlyList<StageStatus>> RunAsync(IProgress<JobStatus>? progress, CancellationToken cancellation)
     {
-        var reshaping = Enum.GetValues<StageKind>().First(stage => stage == StageKind.Sink || job.Reshapes(stage));
-        var monitor = new StageMonitor(plan.Shards.Count, plan.Shards.Count - plan.Pending.Count, plan.PendingItems, reshaping, options.StallAfter);
+        var monitor = StageMonitor.Of(job, plan, options);
         if (plan.Pending.Count == 0) return monitor.Look(Elapsed, []).Stages;
 
         var segments = Segment.Cut(options.Preprocess, options.Main, options.Postprocess);

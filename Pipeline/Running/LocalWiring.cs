@@ -27,12 +27,15 @@ internal sealed class LocalWiring(Job job, JobPlan plan, IReadOnlyList<Segment> 
 
     private sealed class LocalFeed(Job job, JobPlan plan) : ShardFeed
     {
+        private readonly ConcurrentDictionary<int, int> _rounds = new();
         private int _taken = -1;
 
-        public override ValueTask<ShardRun?> NextAsync(CancellationToken cancellation)
+        public override ValueTask<ShardRun?> NextAsync(Worker worker, CancellationToken cancellation)
         {
             cancellation.ThrowIfCancellationRequested();
-            var turn = Interlocked.Increment(ref _taken);
+            var turn = job.InLockstep
+                ? worker.Rank + (_rounds.AddOrUpdate(worker.Rank, 0, (_, round) => round + 1) * worker.Segment.Workers)
+                : Interlocked.Increment(ref _taken);
             if (turn >= plan.Pending.Count) return ValueTask.FromResult<ShardRun?>(null);
             var index = plan.Pending[turn];
             return ValueTask.FromResult<ShardRun?>(new ShardRun(index, turn, plan.Shards[index], job.Reshapes));

@@ -25,6 +25,6 @@ internal abstract class ShardOutlet<T>
 /// <summary>Hands out shards, each once.</summary>
 internal abstract class ShardFeed
 {
-    /// <summary>The next shard, or null when all are taken.</summary>
-    public abstract ValueTask<ShardRun?> NextAsync(CancellationToken cancellation);
+    /// <summary>The next shard for a worker, or null when all are taken.</summary>
+    public abstract ValueTask<ShardRun?> NextAsync(Worker worker, CancellationToken cancellation);
 }

@@ -1,3 +1,5 @@
+using Stickers.Pipeline.Formats;
+
 namespace Stickers.Pipeline.Running;
 
 /// <summary>
@@ -31,6 +33,9 @@ internal sealed class ShardRun(int index, int turn, Shard shard, Func<StageKind,
     public IReadOnlyList<QuarantinedItem> Quarantined => _quarantined;
 
     public IReadOnlyDictionary<string, long> Tallies => _tallies;
+
+    /// <summary>Which worker of the second segment, of the third, gets the shard; empty where all run in one process.</summary>
+    public int[] Route { get; init; } = [];
 
     /// <summary>Identifies the trace that this shard belongs to, or null.</summary>
     public string? TraceParent { get; set; }
@@ -76,6 +81,15 @@ internal sealed class ShardRun(int index, int turn, Shard shard, Func<StageKind,
         {
             throw Mismatch($"{Name(stage)} took {Out[at - 1]} items, but gave {Out[at]} and put {Refused[at]} in quarantine");
         }
+    }
+
+    /// <summary>Takes over what the process before has counted, once all its items and rows are here.</summary>
+    /// <exception cref="CountMismatchException">A row in quarantine did not arrive.</exception>
+    public void Arrive(ShardEnd end, StageKind stage)
+    {
+        if (!end.Refused.AsSpan().SequenceEqual(Refused)) throw Mismatch($"{end.Refused.Sum()} rows were put in quarantine before, but {Refused.Sum()} arrived behind {Name(stage)}");
+        end.Out.AsSpan(0, (int)stage + 1).CopyTo(Out);
+        foreach (var (name, amount) in end.Tallies) Tally(name, amount);
     }
 
     /// <summary>The message shows every stage, so that anyone sees where items went.</summary>

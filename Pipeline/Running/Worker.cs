@@ -17,6 +17,9 @@ internal sealed class Worker(Segment segment, int rank, Func<StageKind, StageCon
 
     public CancellationToken Cancellation { get; } = cancellation;
 
+    /// <summary>Called after each shard.</summary>
+    public Func<ShardRun, Task> ShardDone { get; init; } = _ => Task.CompletedTask;
+
     public StageContext ContextOf(StageKind stage) => _contexts[stage];
 
     /// <exception cref="JobFailedException">A function threw.</exception>
@@ -43,6 +46,7 @@ internal sealed class Worker(Segment segment, int rank, Func<StageKind, StageCon
             Meter.Shards++;
             PipelineTelemetry.ShardDone(work, Stopwatch.GetElapsedTime(began));
             Meter.Go(WorkerPlace.WaitIn);
+            await ShardDone(arrival.Run);
         }
 
         await outlet.CompleteAsync(Cancellation);

@@ -32,6 +32,8 @@ internal static class House
         ("Parquet", ["Catalogue"]),
         ("YamlDotNet", ["Catalogue"]),
         ("NetMQ", []),
+        ("MemoryPack", ["Pipeline"]),
+        ("OpenTelemetry", ["Cli"]),
         ("AWSSDK", ["Storage"]),
         ("Microsoft.Data.Sqlite", ["SimilaritySearch"]),
         ("Microsoft.AspNetCore", ["SimilaritySearch.Api", "Cli"]),

@@ -61,7 +61,7 @@ internal sealed class NumberJob : Job<long, long, long, string>
 
     private sealed class Numbers(NumberJob job) : Source<long>
     {
-        public override async IAsyncEnumerable<Shard> ListAsync(LocalStore store, [EnumeratorCancellation] CancellationToken cancellation)
+        public override async IAsyncEnumerable<Shard> ListAsync(ObjectStore store, [EnumeratorCancellation] CancellationToken cancellation)
         {
             await Task.Yield();
             for (var shard = 0; shard < job.Shards; shard++) yield return new Shard($"numbers-{shard}", "numbers", (long)shard * job.PerShard, job.SaidCount ?? job.PerShard);

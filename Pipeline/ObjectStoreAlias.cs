@@ -1,1 +1,0 @@
-global using ObjectStore = Stickers.Storage.LocalStore;
