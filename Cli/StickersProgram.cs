@@ -54,6 +54,7 @@ internal static class StickersProgram
         IndexCommand.Create(),
         SimilarCommand.Create(),
         ServeCommand.Create(),
+        RunCommand.Create(),
         NodeCommand.Create(),
     ];
 

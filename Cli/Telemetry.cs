@@ -1,0 +1,35 @@
+using OpenTelemetry;
+using OpenTelemetry.Exporter;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+using Stickers.Pipeline.Observing;
+
+namespace Stickers.Cli;
+
+/// <summary>Sends what the pipeline measures to a collector, when asked to.</summary>
+internal static class Telemetry
+{
+    /// <summary>Exports until disposed, which sends the rest.</summary>
+    /// <param name="endpoint">Where the collector listens, gRPC; null for none.</param>
+    public static IDisposable? Export(Uri? endpoint)
+    {
+        if (endpoint is null) return null;
+        if (!endpoint.IsAbsoluteUri || endpoint.Scheme is not ("http" or "https")) throw new UsageException($"--otlp {endpoint}: expected an address such as http://localhost:4317.");
+        var resource = ResourceBuilder.CreateDefault().AddService("stickers", serviceInstanceId: $"{Environment.MachineName}-{Environment.ProcessId}");
+        var metrics = Sdk.CreateMeterProviderBuilder().SetResourceBuilder(resource).AddMeter(PipelineTelemetry.Name).AddOtlpExporter(Configure).Build();
+        var traces = Sdk.CreateTracerProviderBuilder().SetResourceBuilder(resource).AddSource(PipelineTelemetry.Name).AddOtlpExporter(Configure).Build();
+        return new Exports(metrics, traces);
+
+        void Configure(OtlpExporterOptions options) => options.Endpoint = endpoint;
+    }
+
+    private sealed class Exports(IDisposable metrics, IDisposable traces) : IDisposable
+    {
+        public void Dispose()
+        {
+            traces.Dispose();
+            metrics.Dispose();
+        }
+    }
+}
