@@ -47,7 +47,9 @@ public sealed class ShardContext : StageContext
     public IAsyncEnumerable<TOut> Each<TIn, TOut>(IAsyncEnumerable<TIn> items, Func<TIn, string> key, Func<TIn, TOut> work, int? degree = null)
     {
         ArgumentNullException.ThrowIfNull(work);
-        return Each(items, key, (item, stop) => Task.Run(() => work(item), stop), degree);
+        var count = Math.Max(1, degree ?? Threads);
+        // One at a time needs no other thread.
+        return Each<TIn, TOut>(items, key, (item, stop) => count == 1 ? Here(work, item) : Task.Run(() => work(item), stop), count);
     }
 
     /// <inheritdoc cref="Each{TIn, TOut}(IAsyncEnumerable{TIn}, Func{TIn, string}, Func{TIn, TOut}, int?)"/>
@@ -57,6 +59,18 @@ public sealed class ShardContext : StageContext
         ArgumentNullException.ThrowIfNull(key);
         ArgumentNullException.ThrowIfNull(work);
         return EachOf(items, key, work, Math.Max(1, degree ?? Threads), Cancellation);
+    }
+
+    private static Task<TOut> Here<TIn, TOut>(Func<TIn, TOut> work, TIn item)
+    {
+        try
+        {
+            return Task.FromResult(work(item));
+        }
+        catch (Exception fault)
+        {
+            return Task.FromException<TOut>(fault);
+        }
     }
 
     private async IAsyncEnumerable<TOut> EachOf<TIn, TOut>(

@@ -27,6 +27,11 @@ internal sealed class StageMonitor(int shards, int before, long? items, StageKin
         var stages = Enum.GetValues<StageKind>().Select(stage => Sum(stage, elapsed, workers)).ToArray();
         _history.Enqueue((elapsed, [.. stages.Select(stage => stage.Items)]));
         while (_history.Count > 2 && elapsed - _history.Peek().Time > Window) _history.Dequeue();
+        foreach (var stage in stages)
+        {
+            if (stage.QueueBytes is { } waiting) PipelineTelemetry.Queue(stage.Stage, waiting);
+        }
+
         var done = before + (int)workers.Where(worker => worker.Last == StageKind.Sink).Sum(worker => worker.Shards);
         return new JobStatus(elapsed, shards, done, stages, FindStall(workers, stages));
     }

@@ -7,6 +7,8 @@ return args switch
     [EdgeBenchmarkEnd.Word, .. var rest] => await EdgeBenchmarkEnd.RunAsync(rest),
     ["mpi"] => await MpiBenchmark.RunAsync(),
     [MpiRank.Word] => MpiRank.Run(),
+    ["pipeline"] => await PipelineBenchmark.RunAsync(),
+    [PipelineBenchmark.Word, .. var rest] => await PipelineBenchmark.RunOneAsync(rest),
     _ => Usage(),
 };
 
@@ -16,6 +18,7 @@ static int Usage()
         usage: Stickers.Bench <benchmark>
           edge     items between processes over an edge, against bare TCP sockets
           mpi      allreduce and messages of Mpi.NET against a C program, 2 ranks
+          pipeline a job of three functions against a loop written by hand, and two decoding ranks against one
         """);
     return 2;
 }
