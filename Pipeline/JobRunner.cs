@@ -71,4 +71,28 @@ public static class JobRunner
             }
         });
     }
+
+    /// <summary>
+    /// Runs one piece of work on all ranks that were launched, as one group: for what is no stream of items, such as a training. Blocks the
+    /// calling thread until it is done. Once in a process.
+    /// </summary>
+    /// <param name="work">Called once on every rank with the group of all.</param>
+    /// <param name="failure">Called on a rank that fails: tells people, and returns the exit code, 1 to 255. Then all ranks are ended at once.</param>
+    public static T RunAsGroup<T>(Func<StageGroup, Task<T>> work, Func<Exception, int> failure)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        ArgumentNullException.ThrowIfNull(failure);
+        return Mpi.Run(async ranks =>
+        {
+            try
+            {
+                return await work(new MpiWorld(ranks).Split(0));
+            }
+            catch (Exception fault)
+            {
+                ranks.Abort(failure(fault));
+                throw;
+            }
+        });
+    }
 }

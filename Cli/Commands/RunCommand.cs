@@ -73,18 +73,10 @@ internal static class RunCommand
             var store = session.OpenStore();
             using var display = new StageDisplay(session.Screen.Error, live: !Console.IsErrorRedirected && !JobRunner.IsRank);
             var report = JobRunner.IsRank
-                ? JobRunner.RunAsRank(job, store, options, Fail, display, session.Cancellation)
+                ? JobRunner.RunAsRank(job, store, options, fault => RankFailure.Tell(fault, session, parse), display, session.Cancellation)
                 : await JobRunner.RunAsync(job, store, options, display, session.Cancellation);
             display.Dispose();
             if (report is not null) Show(session.Screen, report);
-
-            int Fail(Exception fault)
-            {
-                var stopped = session.Cancellation.IsCancellationRequested;
-                Console.Error.WriteLine(stopped ? "stickers: stopped." : $"stickers: {FailureMessage.Of(fault)}");
-                if (!stopped && parse.GetValue(GlobalOptions.Verbose)) Console.Error.WriteLine(fault);
-                return stopped ? ExitCode.Cancelled : fault is ArgumentException ? ExitCode.WrongUse : ExitCode.Failure;
-            }
         });
         foreach (var option in launch.All) command.Add(option);
         return command;

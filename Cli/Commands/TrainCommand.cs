@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Spectre.Console;
 using Stickers.Cli.Terminal;
+using Stickers.Pipeline;
 using Stickers.Tagger.Training;
 
 namespace Stickers.Cli.Commands;
@@ -16,14 +17,23 @@ internal static class TrainCommand
         var budget = Duration.CreateOption("--budget", "Time for training, interrupted runs added up.", TimeSpan.FromMinutes(10));
         var support = new Option<int>("--min-support") { Description = "Training stickers that a tag needs to be learned.", HelpName = "count", DefaultValueFactory = _ => 20 };
         var seed = new Option<int>("--seed") { Description = "Seed of weights, order and augmentation.", HelpName = "number", DefaultValueFactory = _ => 1 };
+        var batch = new Option<int>("--batch-size") { Description = $"Stickers per step, a multiple of {Trainer.GhostBatch}; ranks share it, {Trainer.GhostBatch} at a time.", HelpName = "count", DefaultValueFactory = _ => 64 };
+        batch.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is var count && (count < Trainer.GhostBatch || count > 65_536 || count % Trainer.GhostBatch != 0)) result.AddError($"--batch-size must be a multiple of {Trainer.GhostBatch}.");
+        });
         support.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<int>() < 1) result.AddError("--min-support must be at least 1.");
         });
         return new WorkCommand("train", "Learn tags and embeddings from the labels that creators gave.")
         {
-            Options = { catalogue, model, split, budget, support, seed },
-            Examples = [("stickers train --catalogue clipart --model clipart-1 --budget 15m", "Writes models/clipart-1 under the root.")],
+            Options = { catalogue, model, split, budget, support, batch, seed },
+            Examples =
+            [
+                ("stickers train --catalogue clipart --model clipart-1 --budget 15m", "Writes models/clipart-1 under the root."),
+                ("mpirun -n 4 stickers train --catalogue clipart --model clipart-1 --batch-size 128", "Four processes learn together from one disk."),
+            ],
             Resume = "Run the same command again: it goes on from its last checkpoint with what is left of the budget.",
         }.Does(async (parse, session) =>
         {
@@ -34,10 +44,27 @@ internal static class TrainCommand
                 SplitBy = parse.GetValue(split),
                 Budget = parse.GetValue(budget).Time,
                 MinimumSupport = parse.GetValue(support),
+                BatchSize = parse.GetValue(batch),
                 Seed = parse.GetValue(seed),
             };
             var store = session.OpenStore();
-            Show(session.Screen, await session.Screen.WatchAsync(progress => Trainer.RunAsync(store, options, progress: progress, cancellation: session.Cancellation)));
+            if (!JobRunner.IsRank)
+            {
+                Show(session.Screen, await session.Screen.WatchAsync(progress => Trainer.RunAsync(store, options, progress: progress, cancellation: session.Cancellation)));
+                return;
+            }
+
+            var first = false;
+            var summary = JobRunner.RunAsGroup(
+                async group =>
+                {
+                    first = group.Rank == 0;
+                    return first
+                        ? await session.Screen.WatchAsync(progress => Trainer.RunAsync(store, options, group, progress, session.Cancellation))
+                        : await Trainer.RunAsync(store, options, group, cancellation: session.Cancellation);
+                },
+                fault => RankFailure.Tell(fault, session, parse));
+            if (first) Show(session.Screen, summary);
         });
     }
 
