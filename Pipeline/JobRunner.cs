@@ -39,6 +39,9 @@ public static class JobRunner
     /// <summary>Whether mpirun, or another launcher of MPI, started this process as one of several: then <see cref="RunAsRank"/> is to be called.</summary>
     public static bool IsRank => Mpi.IsLaunched;
 
+    /// <summary>Environment variable by which a launcher says how other ranks reach this machine, where its host name is not enough.</summary>
+    public const string AddressVariable = MpiWorld.AddressVariable;
+
     /// <summary>
     /// Runs a job together with the other ranks that were launched: as many as the options ask for workers, the first ones for preprocess, the
     /// last for postprocess. Returns when all are done, and blocks the calling thread until then. Once in a process.

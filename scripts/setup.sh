@@ -32,6 +32,7 @@ for purpose in "$@"; do
       packages+=(
         "chromium|the browser that the test of the page drives"
         "${mpi[@]}"
+        "iproute2|gives processes of tests a network of their own, as pods have"
         "libmpich-dev|another MPI, to prove that Mpi.NET is bound to none"
         "mpich|its launcher"
         "radosgw|Ceph's S3 gateway, the real S3 server that tests start and end"

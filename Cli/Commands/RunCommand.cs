@@ -43,6 +43,8 @@ internal static class RunCommand
             Resume = "Run the same command again: it goes on after the last finished shard.",
         }.Does(async (parse, session) =>
         {
+            // The assembly lies in the image, or where the nodes see it: whether the job can be loaded is found out there.
+            if (launch.IsForOtherMachines(parse) && await launch.LaunchAsync(parse, session)) return;
             var options = new RunOptions
             {
                 Folder = "",

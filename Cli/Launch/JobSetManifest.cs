@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using k8s;
 using k8s.Models;
 using Stickers.Cli.Launch.Nodes;
+using Stickers.Pipeline;
 
 namespace Stickers.Cli.Launch;
 
@@ -83,6 +84,8 @@ internal sealed record JobSetManifest(V1Secret Secret, JobSet JobSet)
             Env =
             [
                 new V1EnvVar { Name = NodeToken.Variable, ValueFrom = new V1EnvVarSource { SecretKeyRef = new V1SecretKeySelector { Name = $"{plan.Name}-nodes", Key = TokenKey } } },
+                // Ranks listen for each other. A pod's host name is known to itself alone, and its full one only where the cluster's DNS knows it already.
+                new V1EnvVar { Name = JobRunner.AddressVariable, ValueFrom = new V1EnvVarSource { FieldRef = new V1ObjectFieldSelector { FieldPath = "status.podIP" } } },
                 // Native thread pools count the cores of the machine, not those of the pod.
                 new V1EnvVar { Name = "OMP_NUM_THREADS", Value = $"{Math.Max(1, cpus / ranksPerNode)}" },
                 // Pods may not read each other's memory, nor may containers of most clusters; without this Open MPI tries.

@@ -62,6 +62,9 @@ internal sealed partial class LaunchOptions
     /// <summary>All of them, to be added to the command.</summary>
     public IEnumerable<Option> All => [_on, .. _stages.Select(stage => stage.Machines), _name, _rendezvous, _timeLimit, _image, _namespace, _secret, _volume, _restarts, _apply];
 
+    /// <summary>Whether the job is to run on other machines: what it needs lies there, and perhaps not here.</summary>
+    public bool IsForOtherMachines(ParseResult parse) => parse.GetValue(_on) is LaunchTarget.Kubernetes or LaunchTarget.Slurm;
+
     /// <summary>Runs the job elsewhere, if the command line says so.</summary>
     /// <returns>False if the job is to run in this process.</returns>
     /// <exception cref="UsageException">The options do not go together.</exception>

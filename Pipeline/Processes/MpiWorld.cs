@@ -7,6 +7,12 @@ namespace Stickers.Pipeline.Processes;
 /// <summary>The ranks that mpirun started: MPI lets them find each other and works inside a stage; between stages flow ZeroMQ's edges.</summary>
 internal sealed class MpiWorld(Communicator world) : World
 {
+    /// <summary>
+    /// Environment variable with the name or address by which the other ranks reach this machine; its host name where it is not set. A pod's host name means nothing to
+    /// other pods, so there it holds the pod's address.
+    /// </summary>
+    public const string AddressVariable = "STICKERS_ADDRESS";
+
     public override int Rank => world.Rank;
 
     public override int Size => world.Size;
@@ -29,12 +35,14 @@ internal sealed class MpiWorld(Communicator world) : World
 
     public override async Task<(EdgeReader Reader, string Address)> OpenReaderAsync(EdgeOptions options, int receiver, int receivers, int senders)
     {
-        var reader = await ZeroMqEdgeReader.OpenAsync(options, receiver, receivers, senders, Dns.GetHostName());
+        var reader = await ZeroMqEdgeReader.OpenAsync(options, receiver, receivers, senders, Address);
         return (reader, reader.Address.ToString());
     }
 
     public override EdgeWriter OpenWriter(EdgeOptions options, int sender, int senders, IReadOnlyList<string> addresses) =>
         ZeroMqEdgeWriter.Open(options, sender, senders, [.. addresses.Select(EdgeAddress.Parse)]);
+
+    private static string Address => Environment.GetEnvironmentVariable(AddressVariable) is { Length: > 0 } address ? address : Dns.GetHostName();
 
     /// <summary>Open MPI says how many ranks share a machine; without its word all do.</summary>
     private static int RanksHere(int all) =>

@@ -13,7 +13,7 @@ public sealed class RunCommandTests : IDisposable
         for (var i = 0; i < 6; i++) File.WriteAllLines(Path.Combine(_folder.Path, "texts", $"{i}.txt"), Enumerable.Range(0, 200).Select(line => $"good night {line % 7}"));
     }
 
-    private static string Samples
+    internal static string Samples
     {
         get
         {
@@ -50,6 +50,17 @@ public sealed class RunCommandTests : IDisposable
         var names = Directory.EnumerateFiles(Path.Combine(_folder.Path, "alone"), "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(Path.Combine(_folder.Path, "alone"), path)).ToArray();
         Assert.Equal(6 + 6 + 4, names.Length);
         Assert.All(names, name => Assert.Equal(File.ReadAllBytes(Path.Combine(_folder.Path, "alone", name)), File.ReadAllBytes(Path.Combine(_folder.Path, "ranks", name))));
+    }
+
+    [Theory]
+    [InlineData("slurm", "/jobs/Elsewhere.dll")]
+    [InlineData("kubernetes", "- /jobs/Elsewhere.dll", "--image", "image", "--root", "s3://bucket/words")]
+    public async Task Run_OnOtherMachines_DoesNotAskForTheAssemblyHere(string target, string words, params string[] options)
+    {
+        var outcome = await StickersProcess.RunAsync(["run", "/jobs/Elsewhere.dll", "--on", target, "--preprocess", "2", "--side", "32", .. options]);
+        Assert.True(outcome.Code == 0, outcome.Error);
+        Assert.Contains(words, outcome.Output, StringComparison.Ordinal);
+        Assert.Contains("--side", outcome.Output, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using k8s;
 using Stickers.Cli.Launch;
 using Stickers.Cli.Launch.Nodes;
+using Stickers.Pipeline;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -70,6 +71,11 @@ public sealed class JobSetManifestTests
         Assert.Contains("stickers-run-lead-0-0.stickers-run:7077", Manifest.JobSet.Spec.ReplicatedJobs[1].Template.Spec.Template.Spec.Containers[0].Command);
         Assert.Equal("stickers-run", Manifest.JobSet.Spec.Network.Subdomain);
     }
+
+    [Fact]
+    public void JobSet_OfThreeStages_TellsEveryPodItsAddress() => Assert.All(
+        Manifest.JobSet.Spec.ReplicatedJobs,
+        group => Assert.Equal("status.podIP", group.Template.Spec.Template.Spec.Containers[0].Env.Single(variable => variable.Name == JobRunner.AddressVariable).ValueFrom.FieldRef.FieldPath));
 
     [Fact]
     public void Yaml_OfTheManifest_KeepsEveryWordAString()
