@@ -71,7 +71,7 @@ public sealed record CatalogueStatistics
     public required IReadOnlyList<NameCount> Faults { get; init; }
 
     /// <summary>Reads the catalogue once. Memory grows with distinct tags, creators and packs, not with stickers.</summary>
-    /// <param name="catalogue">The catalogue; its tag rules decide what is canonical.</param>
+    /// <param name="catalogue">The catalogue; its vocabulary decides what is canonical.</param>
     /// <param name="top">Length of the lists of top tags and creators.</param>
     /// <param name="progress">Told about each sticker.</param>
     /// <param name="cancellation">Stops the pass.</param>
@@ -90,7 +90,7 @@ public sealed record CatalogueStatistics
             if (sticker.Creator.Length == 0) anonymous++;
             else Count(creators, sticker.Creator);
             foreach (var tag in sticker.Tags.Distinct()) Count(raw, tag);
-            var tags = catalogue.TagRules.Normalize(sticker.Tags);
+            var tags = catalogue.Vocabulary.TagsOf(sticker);
             foreach (var tag in tags) Count(canonical, tag);
             given += tags.Count;
             if (sticker.Tags.Count == 0) untagged++;

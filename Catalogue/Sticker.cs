@@ -23,7 +23,7 @@ public sealed record Sticker
     /// <summary>Language of title and tags (BCP 47).</summary>
     public string Locale { get; init; } = "en";
 
-    /// <summary>Labels exactly as the creator wrote them; <see cref="TagRules"/> gives the canonical ones.</summary>
+    /// <summary>Labels exactly as the creator wrote them; <see cref="TagVocabulary"/> gives the canonical ones.</summary>
     public IReadOnlyList<string> Tags { get; init; } = [];
 
     /// <summary>The encoded image (PNG, JPEG, WebP, GIF); empty when read without images.</summary>

@@ -13,8 +13,8 @@ public sealed class StickerCatalogue
     private readonly ObjectStore _store;
     private readonly string _folder;
 
-    private StickerCatalogue(ObjectStore store, string folder, CatalogueManifest manifest, TagRules rules) =>
-        (_store, _folder, Manifest, TagRules) = (store, folder, manifest, rules);
+    private StickerCatalogue(ObjectStore store, string folder, CatalogueManifest manifest, TagVocabulary vocabulary) =>
+        (_store, _folder, Manifest, Vocabulary) = (store, folder, manifest, vocabulary);
 
     /// <summary>The catalogue's name.</summary>
     public string Name => Manifest.Name;
@@ -25,8 +25,8 @@ public sealed class StickerCatalogue
     /// <summary>Hash over the hashes of all parts: changes whenever any content does.</summary>
     public string ContentHash => DataSet.ContentHash(Parts);
 
-    /// <summary>The rules in force for this store (<c>tag-rules.yaml</c> at its root, else the shipped ones).</summary>
-    public TagRules TagRules { get; }
+    /// <summary>What tags mean in this store (<c>vocabulary.yaml</c> at its root, else what is shipped).</summary>
+    public TagVocabulary Vocabulary { get; }
 
     private IEnumerable<CommittedFile> Parts => Manifest.Files.Take(Manifest.PartCounts.Count);
 
@@ -47,7 +47,7 @@ public sealed class StickerCatalogue
         var manifest = await store.ReadJsonAsync<CatalogueManifest>($"{folder}/{ManifestName}", cancellation).ConfigureAwait(false)
             ?? throw new FileNotFoundException($"No catalogue '{name}' in '{store.Root}', or its import has not finished. Make it with `stickers import`.", store.LocationOf($"{folder}/{ManifestName}"));
         await DataSet.CheckAsync(store, folder, ManifestName, manifest.FormatVersion, manifest.Files, cancellation).ConfigureAwait(false);
-        return new StickerCatalogue(store, folder, manifest, await TagRules.OfAsync(store, cancellation).ConfigureAwait(false));
+        return new StickerCatalogue(store, folder, manifest, await TagVocabulary.OfAsync(store, cancellation).ConfigureAwait(false));
     }
 
     /// <summary>Streams all stickers in part order.</summary>

@@ -39,6 +39,9 @@ public sealed record SuggestionManifest
     /// <summary>Content hash of that catalogue.</summary>
     public required string CatalogueHash { get; init; }
 
+    /// <summary>Hash of the vocabulary in force, <see cref="TagVocabulary.ContentHash"/>; null in sets made before it was recorded.</summary>
+    public string? TagRulesHash { get; init; }
+
     /// <summary>Untagged stickers read = Tagged + WithoutSuggestion + Quarantined.</summary>
     public required long Read { get; init; }
 

@@ -44,7 +44,7 @@ internal static class DatabaseBuild
                 i => pictures[i] = Thumbnail(chunk[i]));
             for (var i = 0; i < chunk.Count; i++)
             {
-                writer.Add(RecordOf(chunk[i], catalogue.TagRules, await suggestions.TakeAsync(chunk[i].Id)), pictures[i]);
+                writer.Add(RecordOf(chunk[i], catalogue.Vocabulary, await suggestions.TakeAsync(chunk[i].Id)), pictures[i]);
                 thumbnails += pictures[i].Length > 0 ? 1 : 0;
             }
 
@@ -55,7 +55,7 @@ internal static class DatabaseBuild
         }
     }
 
-    private static StickerRecord RecordOf(Sticker sticker, TagRules rules, IReadOnlyList<SuggestedTag> suggestions) => new()
+    private static StickerRecord RecordOf(Sticker sticker, TagVocabulary vocabulary, IReadOnlyList<SuggestedTag> suggestions) => new()
     {
         Id = sticker.Id,
         Key = sticker.Key,
@@ -63,7 +63,7 @@ internal static class DatabaseBuild
         Creator = sticker.Creator,
         Title = sticker.Title,
         Locale = sticker.Locale,
-        Tags = rules.Normalize(sticker.Tags),
+        Tags = vocabulary.TagsOf(sticker),
         Suggestions = suggestions,
     };
 

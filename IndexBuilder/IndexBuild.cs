@@ -108,7 +108,7 @@ public static class IndexBuild
         CatalogueHash = inputs.Catalogue.ContentHash,
         EmbeddingsHash = inputs.Embeddings.ContentHash,
         SuggestionsHash = inputs.Suggestions?.ContentHash,
-        TagRulesHash = inputs.Catalogue.TagRules.ContentHash,
+        TagRulesHash = inputs.Catalogue.Vocabulary.ContentHash,
         Dimension = inputs.Dimension,
         Count = inputs.Count,
         Factory = inputs.Plan.Factory,

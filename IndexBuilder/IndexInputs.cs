@@ -87,7 +87,7 @@ internal sealed class IndexInputs
     public string VersionOf(EmbeddingSpace space) => Hash(
         BuilderVersion.ToString(CultureInfo.InvariantCulture), FaissLibrary.Version, space.Name(), _plan(Count, DimensionOf(space)).Factory,
         Embeddings.Manifest.Model, Embeddings.Manifest.ModelHash, Embeddings.ContentHash,
-        Catalogue.Name, Catalogue.ContentHash, Catalogue.TagRules.ContentHash, Suggestions?.ContentHash ?? "none")[..12];
+        Catalogue.Name, Catalogue.ContentHash, Catalogue.Vocabulary.ContentHash, Suggestions?.ContentHash ?? "none")[..12];
 
     private int DimensionOf(EmbeddingSpace space) => space == EmbeddingSpace.Visual ? Embeddings.Manifest.VisualDimension : Embeddings.Manifest.SemanticDimension;
 

@@ -152,7 +152,7 @@ internal sealed class LookupService : IDisposable
     private List<SearchResult> SearchMeaning(string text, IReadOnlyList<SearchHit> worded, int k)
     {
         var results = new List<SearchResult>(k);
-        if (k == 0 || TagRules.Default.Normalize(text) is not { } tag || Meaning(tag) is not { } vector)
+        if (k == 0 || TagVocabulary.Default.Normalize(text) is not { } tag || Meaning(tag) is not { } vector)
             return results;
         var seen = worded.Select(hit => hit.Id).ToHashSet();
         // Cosines of random unit vectors have a standard deviation of 1 / sqrt(d): what is nearer by less than two of them is chance.

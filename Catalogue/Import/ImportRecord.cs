@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Text.Json;
+using Stickers.Catalogue.Vocabularies;
 
 namespace Stickers.Catalogue.Import;
 
@@ -101,18 +101,16 @@ internal sealed record ImportRecord
     /// <summary>The exact language, else the one it is a variant of: no other, because a tag in another language would be mislabelled.</summary>
     private static JsonElement? ByLocale(JsonElement byLanguage, string locale)
     {
-        for (var wanted = Canonical(locale); wanted.Length > 0; wanted = wanted[..Math.Max(wanted.LastIndexOf('-'), 0)])
+        for (var wanted = LocaleName.Canonical(locale); wanted.Length > 0; wanted = wanted[..Math.Max(wanted.LastIndexOf('-'), 0)])
         {
             foreach (var property in byLanguage.EnumerateObject())
             {
-                if (Canonical(property.Name) == wanted && property.Value.ValueKind != JsonValueKind.Null) return property.Value;
+                if (LocaleName.Canonical(property.Name) == wanted && property.Value.ValueKind != JsonValueKind.Null) return property.Value;
             }
         }
 
         return null;
     }
-
-    private static string Canonical(string locale) => locale.Replace('_', '-').ToLower(CultureInfo.InvariantCulture);
 
     private static string? Text(JsonElement line, string name) => line.TryGetProperty(name, out var value) ? TextOf(value, name) : null;
 

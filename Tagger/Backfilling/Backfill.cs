@@ -56,7 +56,7 @@ public static class Backfill
             ModelHash = model.ContentHash,
             BatchSize = options.BatchSize,
             Predict = model.Predict,
-            Wanted = sticker => !catalogue.TagRules.Normalize(sticker.Tags).Any(vocabulary.Contains),
+            Wanted = sticker => !catalogue.Vocabulary.TagsOf(sticker).Any(vocabulary.Contains),
             RowsOf = (sticker, prediction) => model.Suggest(prediction.Scores).Select(tag => new Suggestion(sticker.Id, tag.Tag, tag.Score, tag.Decision)),
             WritePart = (part, rows, stop) => SuggestionSet.WritePartAsync(store, options.Model, options.Catalogue, part, rows, stop),
         }.RunAsync(progress, cancellation);

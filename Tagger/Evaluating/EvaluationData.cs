@@ -57,14 +57,14 @@ internal sealed class EvaluationData
             var sampled = SampleAsync(catalogue, part, options.MaxStickers, cancellation);
             await foreach (var (prepared, predictions) in PredictionStream.RunAsync(sampled, sticker => Looked.At(sticker, StickerSplit.Of(sticker, splitBy), options.Part), model.Predict, options.BatchSize, cancellation))
             {
-                data.Add(prepared, predictions, part, options.Part, catalogue.TagRules, vocabulary);
+                data.Add(prepared, predictions, part, options.Part, catalogue.Vocabulary, vocabulary);
                 progress?.Report(new JobProgress("evaluate", data.Stickers.Count + data.Quarantined, total, "stickers"));
             }
         }
         return data;
     }
 
-    private void Add(Looked looked, IReadOnlyList<Prediction> predictions, int part, SplitPart measuredSide, TagRules rules, Dictionary<string, int> vocabulary)
+    private void Add(Looked looked, IReadOnlyList<Prediction> predictions, int part, SplitPart measuredSide, TagVocabulary rules, Dictionary<string, int> vocabulary)
     {
         if (looked.Fault is not null)
         {
@@ -88,7 +88,7 @@ internal sealed class EvaluationData
         Stickers.Add(looked.Sticker with { Image = default });
         Parts.Add(part);
         Sides.Add(looked.Side);
-        Labels.Add([.. rules.Normalize(looked.Sticker.Tags).Where(vocabulary.ContainsKey).Select(tag => vocabulary[tag]).Order()]);
+        Labels.Add([.. rules.TagsOf(looked.Sticker).Where(vocabulary.ContainsKey).Select(tag => vocabulary[tag]).Order()]);
     }
 
     /// <summary>Ids are hashes: those below a bound are an unbiased sample, the same every time.</summary>

@@ -22,6 +22,9 @@ public sealed record ModelManifest
     /// <summary>Content hash of that catalogue.</summary>
     public required string CatalogueHash { get; init; }
 
+    /// <summary>Hash of the vocabulary in force, <see cref="TagVocabulary.ContentHash"/>, that said what labels mean; null in models made before it was recorded.</summary>
+    public string? TagRulesHash { get; init; }
+
     /// <summary>Which split held out validation and test.</summary>
     public required SplitBy SplitBy { get; init; }
 

@@ -39,7 +39,13 @@ public static class Trainer
         var folder = ModelFiles.Folder(options.Version);
         if (await store.ReadJsonAsync<ModelManifest>($"{folder}/{ModelFiles.Manifest}", cancellation) is { } finished)
         {
-            if (finished.CatalogueHash == catalogue.ContentHash && finished.Catalogue == options.Catalogue) return new TrainingSummary(finished, AlreadyThere: true);
+            if (finished.CatalogueHash == catalogue.ContentHash && finished.Catalogue == options.Catalogue)
+            {
+                if (finished.TagRulesHash is { } rules && rules != catalogue.Vocabulary.ContentHash)
+                    throw new InvalidDataException($"Model '{options.Version}' learned labels by a vocabulary with hash {rules}; the one in force has {catalogue.Vocabulary.ContentHash}. Choose another version.");
+                return new TrainingSummary(finished, AlreadyThere: true);
+            }
+
             throw new InvalidDataException(
                 $"Model '{options.Version}' was trained on catalogue '{finished.Catalogue}' with hash {finished.CatalogueHash}; '{options.Catalogue}' has {catalogue.ContentHash}. Choose another version.");
         }
@@ -81,6 +87,7 @@ public static class Trainer
                     Network = network,
                     Catalogue = options.Catalogue,
                     CatalogueHash = catalogue.ContentHash,
+                    TagRulesHash = catalogue.Vocabulary.ContentHash,
                     SplitBy = options.SplitBy,
                     Seed = options.Seed,
                     Steps = loop.State.Step,
@@ -108,6 +115,7 @@ public static class Trainer
         ContentHash.Of([
             JsonSerializer.Serialize(options with { Budget = default, CheckpointEvery = default }),
             catalogue.ContentHash,
+            catalogue.Vocabulary.ContentHash,
             .. set.Vocabulary.Meanings]);
 
     /// <summary>Fits calibration and thresholds on validation stickers.</summary>

@@ -25,9 +25,9 @@ internal sealed class TrainingSetBuilder(StickerCatalogue catalogue, TrainingOpt
     public async Task<TrainingSet> OpenAsync(IProgress<JobProgress>? progress, CancellationToken cancellation)
     {
         var side = InputFitting.FittedSide(options.InputSide);
-        // tag-rules.yaml may be edited between runs of the same catalogue: the vocabulary itself says whether rows still fit.
+        // What tags mean may be edited between runs of the same catalogue.
         var (vocabulary, labels) = await ReadLabelsAsync(progress, cancellation);
-        var choice = ContentHash.Of([$"fit {InputFitting.Version}", options.SplitBy.ToString(), .. vocabulary.Meanings]);
+        var choice = ContentHash.Of([$"fit {InputFitting.Version}", options.SplitBy.ToString(), catalogue.Vocabulary.ContentHash, .. vocabulary.Meanings]);
         if (File.Exists(RowsFile))
         {
             using var stream = File.OpenRead(RowsFile);
@@ -54,7 +54,7 @@ internal sealed class TrainingSetBuilder(StickerCatalogue catalogue, TrainingOpt
             if (++read % 1000 == 0) progress?.Report(new JobProgress("labels", read, catalogue.Manifest.Written, "stickers"));
             var part = StickerSplit.Of(sticker, options.SplitBy);
             if (part == SplitPart.Test) continue;
-            var tags = catalogue.TagRules.Normalize(sticker.Tags);
+            var tags = catalogue.Vocabulary.TagsOf(sticker);
             if (tags.Count == 0) continue;
             if (part == SplitPart.Train)
             {

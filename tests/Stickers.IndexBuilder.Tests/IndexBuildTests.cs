@@ -52,7 +52,7 @@ public sealed class IndexBuildTests
         {
             var record = snapshot.Stickers.Find(sticker.Id)!;
             Assert.Equal((sticker.Key, sticker.Pack, sticker.Creator, sticker.Title, sticker.Locale), (record.Key, record.Pack, record.Creator, record.Title, record.Locale));
-            Assert.Equal(TagRules.Default.Normalize(sticker.Tags), record.Tags);
+            Assert.Equal(TagVocabulary.Default.Normalize(sticker.Tags), record.Tags);
             Assert.Equal(sticker.Tags.Count == 0 ? [new("robot", 0.9f, "accept"), new("maybe", 0.3f, "review")] : [], record.Suggestions);
         }
 
