@@ -63,6 +63,7 @@ internal static class DatabaseBuild
         Creator = sticker.Creator,
         Title = sticker.Title,
         Locale = sticker.Locale,
+        Frames = sticker.Frames,
         Tags = vocabulary.TagsOf(sticker),
         Suggestions = suggestions,
     };

@@ -12,7 +12,7 @@ namespace Stickers.IndexBuilder;
 internal sealed class IndexInputs
 {
     /// <summary>Raised whenever the same inputs would give other bytes.</summary>
-    private const int BuilderVersion = 1;
+    private const int BuilderVersion = 2;
 
     private readonly Func<long, int, IndexPlan> _plan;
 

@@ -106,6 +106,15 @@ public sealed class StickerDatabase : IDisposable
         return Read(reader => reader.Browse(offset, count));
     }
 
+    /// <summary>All records in the order of their ids, streamed over a connection of their own.</summary>
+    public IEnumerable<StickerRecord> ReadAll()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        using var reader = new StickerDatabaseReader(_path);
+        foreach (var record in reader.ReadAll())
+            yield return record;
+    }
+
     /// <summary>Closes all connections; calls in flight finish, later ones throw <see cref="ObjectDisposedException"/>.</summary>
     public void Dispose()
     {

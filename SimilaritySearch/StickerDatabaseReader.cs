@@ -7,9 +7,8 @@ namespace Stickers.SimilaritySearch;
 /// <summary>One connection to a stickers.db with its prepared statements; for one thread at a time.</summary>
 internal sealed class StickerDatabaseReader : IDisposable
 {
-    private const string Columns = "s.id, s.key, s.pack, s.creator, s.title, s.locale, s.tags, s.suggestions";
-
     private readonly SqliteConnection _connection;
+    private readonly string _columns;
     private readonly Dictionary<string, SqliteCommand> _commands = [];
 
     /// <exception cref="InvalidDataException">The file is no stickers.db, or of another format version.</exception>
@@ -24,8 +23,9 @@ internal sealed class StickerDatabaseReader : IDisposable
             var (application, version) = (Scalar("PRAGMA application_id"), Scalar("PRAGMA user_version"));
             if (application != StickerDatabaseSchema.ApplicationId)
                 throw new InvalidDataException($"{path} is an SQLite database, but not of stickers (application_id {application}, expected {StickerDatabaseSchema.ApplicationId}).");
-            if (version != StickerDatabaseSchema.Version)
-                throw new InvalidDataException($"{path} has format version {version}; this program reads version {StickerDatabaseSchema.Version}. Build the index again.");
+            if (version is < StickerDatabaseSchema.OldestVersion or > StickerDatabaseSchema.Version)
+                throw new InvalidDataException($"{path} has format version {version}; this program reads versions {StickerDatabaseSchema.OldestVersion} to {StickerDatabaseSchema.Version}. Build the index again.");
+            _columns = $"s.id, s.key, s.pack, s.creator, s.title, s.locale, s.tags, s.suggestions, {(version == 1 ? "1" : "s.frames")}";
             Scalar("PRAGMA trusted_schema = OFF; PRAGMA mmap_size = 1073741824; SELECT 0");
         }
         catch (SqliteException e)
@@ -44,8 +44,15 @@ internal sealed class StickerDatabaseReader : IDisposable
 
     public StickerRecord? Find(StickerId id)
     {
-        using var rows = Query($"SELECT {Columns} FROM sticker s WHERE s.id = $a", id.Value);
+        using var rows = Query($"SELECT {_columns} FROM sticker s WHERE s.id = $a", id.Value);
         return rows.Read() ? RecordOf(rows) : null;
+    }
+
+    public IEnumerable<StickerRecord> ReadAll()
+    {
+        using var rows = Query($"SELECT {_columns} FROM sticker s WHERE s.id >= $a ORDER BY s.id", 0L);
+        while (rows.Read())
+            yield return RecordOf(rows);
     }
 
     public byte[]? Thumbnail(StickerId id)
@@ -74,7 +81,7 @@ internal sealed class StickerDatabaseReader : IDisposable
 
     public List<StickerRecord> Browse(int offset, int count)
     {
-        using var rows = Query($"SELECT {Columns} FROM browse b JOIN sticker s ON s.id = b.id WHERE b.position >= $a ORDER BY b.position LIMIT $b", offset, count);
+        using var rows = Query($"SELECT {_columns} FROM browse b JOIN sticker s ON s.id = b.id WHERE b.position >= $a ORDER BY b.position LIMIT $b", offset, count);
         var records = new List<StickerRecord>();
         while (rows.Read())
             records.Add(RecordOf(rows));
@@ -98,6 +105,7 @@ internal sealed class StickerDatabaseReader : IDisposable
         Locale = row.GetString(5),
         Tags = JsonSerializer.Deserialize<string[]>(row.GetString(6), StickerDatabaseSchema.Json)!,
         Suggestions = JsonSerializer.Deserialize<SuggestedTag[]>(row.GetString(7), StickerDatabaseSchema.Json)!,
+        Frames = row.GetInt32(8),
     };
 
     private SqliteDataReader Query(string sql, object a, object? b = null)

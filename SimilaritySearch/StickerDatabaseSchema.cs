@@ -9,8 +9,11 @@ internal static class StickerDatabaseSchema
     /// <summary>SQLite's application_id: "STKR".</summary>
     public const int ApplicationId = 0x53544B52;
 
-    /// <summary>SQLite's user_version.</summary>
-    public const int Version = 1;
+    /// <summary>SQLite's user_version of what is written. Version 1 had no <c>frames</c>.</summary>
+    public const int Version = 2;
+
+    /// <summary>Oldest version that is read.</summary>
+    public const int OldestVersion = 1;
 
     /// <summary>Tags kept in top_tag.</summary>
     public const int TopTags = 1000;
@@ -23,6 +26,7 @@ internal static class StickerDatabaseSchema
           creator TEXT NOT NULL,
           title TEXT,
           locale TEXT NOT NULL,
+          frames INTEGER NOT NULL,
           tags TEXT NOT NULL,
           suggestions TEXT NOT NULL
         ) STRICT;

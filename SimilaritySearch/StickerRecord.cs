@@ -23,6 +23,9 @@ public sealed record StickerRecord
     /// <summary>Language of title and tags.</summary>
     public required string Locale { get; init; }
 
+    /// <summary>Number of animation frames; 1 for a still image, and where the snapshot is too old to know.</summary>
+    public int Frames { get; init; } = 1;
+
     /// <summary>The creator's labels, canonical.</summary>
     public required IReadOnlyList<string> Tags { get; init; }
 

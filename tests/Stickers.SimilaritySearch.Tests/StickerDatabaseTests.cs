@@ -15,7 +15,7 @@ public sealed class StickerDatabaseTests : IDisposable
     [Fact]
     public void Find_WrittenRecord_ComesBackWhole()
     {
-        var record = Records.Of(long.MaxValue, ["good night", "お休み"], "\"Nuit\" \\ 'bonne'\n", Records.Accepted("moon", 0.123456789f), Records.Review("star"));
+        var record = Records.Of(long.MaxValue, ["good night", "お休み"], "\"Nuit\" \\ 'bonne'\n", Records.Accepted("moon", 0.123456789f), Records.Review("star")) with { Frames = 12 };
         using var db = Write(record, Records.Of(2));
         var found = db.Find(record.Id)!;
         Assert.Equivalent(record, found, strict: true);
@@ -130,6 +130,7 @@ public sealed class StickerDatabaseTests : IDisposable
         Assert.NotEqual(ids, pages);
         Assert.Empty(db.Browse(57, 10));
         Assert.Empty(db.Browse(int.MaxValue, 10));
+        Assert.Equal(ids.Order(), db.ReadAll().Select(r => r.Id.Value));
         using var other = Records.Write(_folder.File("other.db"), ids.Reverse().Select(i => Records.Of(i)));
         Assert.Equal(pages, other.Browse(0, 100).Select(r => r.Id.Value)); // the order is of the ids, not of writing
     }

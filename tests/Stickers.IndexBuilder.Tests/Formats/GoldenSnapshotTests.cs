@@ -28,6 +28,7 @@ public sealed class GoldenSnapshotTests
         var record = snapshot.Stickers.Find(robot)!;
         Assert.Equal(("drawn/000", "drawn", "creator 0", "Sticker number 0", "en"), (record.Key, record.Pack, record.Creator, record.Title, record.Locale));
         Assert.Empty(record.Tags);
+        Assert.Equal(1, record.Frames); // version 1 does not know
         Assert.Equal([new SuggestedTag("robot", 0.9f, "accept"), new SuggestedTag("maybe", 0.3f, "review")], record.Suggestions);
         Assert.Equal(["cat face", "happy"], snapshot.Stickers.Find(new StickerId(7654466892018253588))!.Tags);
         Assert.NotNull(snapshot.Stickers.Thumbnail(robot));
