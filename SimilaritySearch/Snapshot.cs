@@ -118,8 +118,13 @@ public sealed class Snapshot : IDisposable
     public float[]? Vector(StickerId id)
     {
         var vector = new float[Manifest.Dimension];
-        return _index.TryReconstruct(id.Value, vector) ? vector : null;
+        return TryCopyVector(id, vector) ? vector : null;
     }
+
+    /// <summary>As <see cref="Vector"/>, into memory of the caller's; false, and nothing written, when it is not in the index.</summary>
+    /// <param name="id">The sticker.</param>
+    /// <param name="vector">As long as the manifest's dimension.</param>
+    public bool TryCopyVector(StickerId id, Span<float> vector) => _index.TryReconstruct(id.Value, vector);
 
     /// <summary>Frees the index and closes the database; calls in flight finish, later ones throw <see cref="ObjectDisposedException"/>.</summary>
     public void Dispose()

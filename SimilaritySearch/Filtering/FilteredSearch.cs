@@ -1,0 +1,74 @@
+using System.Numerics.Tensors;
+
+namespace Stickers.SimilaritySearch.Filtering;
+
+/// <summary>
+/// The nearest among the stickers that pass a filter. Where few pass, each of them is compared with the query, which is exact; where many pass, the index is
+/// asked for so many more as the filter is expected to take away, and all that pass are compared if that was not enough.
+/// </summary>
+public static class FilteredSearch
+{
+    /// <summary>Share of the stickers up to which all that pass are compared.</summary>
+    public const double ComparedShare = 0.06;
+
+    /// <summary>Stickers that are always compared one by one: asking the index is no faster.</summary>
+    private const int AlwaysCompared = 2000;
+
+    /// <summary>The k nearest stickers of the set, best first, equal ones by id; fewer when the set is smaller.</summary>
+    /// <param name="snapshot">The index.</param>
+    /// <param name="attributes">The attributes of its stickers.</param>
+    /// <param name="passing">The stickers that may be found; null for all.</param>
+    /// <param name="query">Unit vector of the index' dimension.</param>
+    /// <param name="k">1 to <see cref="Snapshot.MaxNeighbours"/>.</param>
+    /// <param name="cancellation">Stops the search between blocks.</param>
+    public static IReadOnlyList<SearchHit> Search(
+        Snapshot snapshot, StickerAttributes attributes, StickerSet? passing, ReadOnlySpan<float> query, int k, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(snapshot);
+        ArgumentNullException.ThrowIfNull(attributes);
+        if (passing is null)
+            return snapshot.Search(query, k);
+        if (passing.Count == 0)
+            return [];
+        if (passing.Count > Math.Max(AlwaysCompared, ComparedShare * passing.Length))
+        {
+            var wanted = (int)Math.Min(Snapshot.MaxNeighbours, (1.5 * k * passing.Length / passing.Count) + 20);
+            var found = snapshot.Search(query, wanted).Where(hit => passing.Contains(attributes.PositionOf(hit.Id))).Take(k).ToList();
+            if (found.Count == k)
+                return found;
+        }
+
+        return Compare(snapshot, attributes, passing, query, k, cancellation);
+    }
+
+    private static SearchHit[] Compare(
+        Snapshot snapshot, StickerAttributes attributes, StickerSet passing, ReadOnlySpan<float> query, int k, CancellationToken cancellation)
+    {
+        // The root is the worst of the best: what is not better is dropped without moving anything.
+        var best = new PriorityQueue<SearchHit, SearchHit>(k + 1, Worst);
+        var vector = new float[snapshot.Manifest.Dimension];
+        var compared = 0;
+        foreach (var position in passing.Positions())
+        {
+            if (++compared % 4096 == 0)
+                cancellation.ThrowIfCancellationRequested();
+            var id = attributes.IdAt(position);
+            if (!snapshot.TryCopyVector(id, vector))
+                continue;
+            var hit = new SearchHit(id, TensorPrimitives.Dot(query, vector));
+            if (best.Count < k)
+                best.Enqueue(hit, hit);
+            else if (Worst.Compare(hit, best.Peek()) > 0)
+                best.EnqueueDequeue(hit, hit);
+        }
+
+        var hits = new SearchHit[best.Count];
+        for (var i = hits.Length - 1; i >= 0; i--)
+            hits[i] = best.Dequeue();
+        return hits;
+    }
+
+    /// <summary>Orders the worse before the better: a lower score, or at equal score the higher id.</summary>
+    private static readonly Comparer<SearchHit> Worst =
+        Comparer<SearchHit>.Create((a, b) => a.Score != b.Score ? a.Score.CompareTo(b.Score) : b.Id.Value.CompareTo(a.Id.Value));
+}

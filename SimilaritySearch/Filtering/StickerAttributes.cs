@@ -1,0 +1,119 @@
+using Stickers.Catalogue;
+
+namespace Stickers.SimilaritySearch.Filtering;
+
+/// <summary>
+/// What the stickers of a snapshot can be filtered by, in memory: about 8 bytes for each sticker and 4 for each value that it has. A sticker's position is its
+/// rank by id. Immutable and thread-safe.
+/// </summary>
+public sealed class StickerAttributes
+{
+    private readonly long[] _ids;
+    private readonly AttributePostings _packs;
+    private readonly AttributePostings _creators;
+    private readonly AttributePostings _locales;
+    private readonly AttributePostings _tags;
+    private readonly int[] _animated;
+
+    private StickerAttributes(
+        long[] ids, AttributePostings packs, AttributePostings creators, AttributePostings locales, AttributePostings tags, int[] animated) =>
+        (_ids, _packs, _creators, _locales, _tags, _animated) = (ids, packs, creators, locales, tags, animated);
+
+    /// <summary>Number of stickers.</summary>
+    public int Count => _ids.Length;
+
+    /// <summary>All tags that a sticker has: creators' own and accepted suggestions.</summary>
+    public IReadOnlyCollection<string> Tags => _tags.Values;
+
+    /// <summary>Reads a whole stickers.db.</summary>
+    /// <param name="stickers">The database.</param>
+    /// <param name="each">Told of each sticker at its position, for who needs more than is kept here.</param>
+    /// <param name="cancellation">Stops the reading.</param>
+    public static StickerAttributes Load(StickerDatabase stickers, Action<int, StickerRecord>? each = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(stickers);
+        var ids = new long[stickers.Count];
+        var (packs, creators, locales, tags) = (new AttributePostings.Builder(), new AttributePostings.Builder(), new AttributePostings.Builder(), new AttributePostings.Builder());
+        var animated = new List<int>();
+        var position = 0;
+        foreach (var sticker in stickers.ReadAll())
+        {
+            if (position % 4096 == 0)
+                cancellation.ThrowIfCancellationRequested();
+            ids[position] = sticker.Id.Value;
+            packs.Add(sticker.Pack, position);
+            creators.Add(sticker.Creator, position);
+            locales.Add(sticker.Locale, position);
+            foreach (var tag in TagsOf(sticker))
+                tags.Add(tag, position);
+            if (sticker.Frames > 1)
+                animated.Add(position);
+            each?.Invoke(position, sticker);
+            position++;
+        }
+
+        return new StickerAttributes(ids, packs.Build(), creators.Build(), locales.Build(), tags.Build(), [.. animated]);
+    }
+
+    /// <summary>The tags that count for filters: the creator's own and accepted suggestions, each once.</summary>
+    public static IEnumerable<string> TagsOf(StickerRecord sticker)
+    {
+        ArgumentNullException.ThrowIfNull(sticker);
+        return sticker.Tags.Concat(sticker.Suggestions.Where(s => s.Decision == "accept").Select(s => s.Tag)).Distinct(StringComparer.Ordinal);
+    }
+
+    /// <summary>The sticker at a position.</summary>
+    public StickerId IdAt(int position) => new(_ids[position]);
+
+    /// <summary>The position of a sticker; negative when it is unknown.</summary>
+    public int PositionOf(StickerId id) => Array.BinarySearch(_ids, id.Value);
+
+    /// <summary>The positions of the stickers that have a tag, ascending.</summary>
+    public ReadOnlySpan<int> WithTag(string tag) => _tags.Of(tag);
+
+    /// <summary>The stickers that pass a filter, or null when all do.</summary>
+    public StickerSet? Passing(StickerFilter filter)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        if (filter.IsEmpty)
+            return null;
+        StickerSet? passing = null;
+        Limit(_packs, filter.Packs);
+        Limit(_creators, filter.Creators);
+        Limit(_locales, filter.Locales);
+        Limit(_tags, filter.AnyTag);
+        foreach (var tag in filter.AllTags)
+            Limit(_tags, [tag]);
+        if (filter.Animated == true)
+            LimitTo(SetOf(_animated));
+        passing ??= StickerSet.All(Count);
+        if (filter.Animated == false)
+            passing.Remove(_animated);
+        foreach (var tag in filter.NoTag)
+            passing.Remove(_tags.Of(tag));
+        return passing.Counted();
+
+        void Limit(AttributePostings attribute, IReadOnlyList<string> values)
+        {
+            if (values.Count == 0)
+                return;
+            var having = new StickerSet(Count);
+            foreach (var value in values)
+                having.Add(attribute.Of(value));
+            LimitTo(having);
+        }
+
+        void LimitTo(StickerSet having)
+        {
+            if (passing is null) passing = having;
+            else passing.IntersectWith(having);
+        }
+    }
+
+    private StickerSet SetOf(ReadOnlySpan<int> positions)
+    {
+        var set = new StickerSet(Count);
+        set.Add(positions);
+        return set;
+    }
+}
