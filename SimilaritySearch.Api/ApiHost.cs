@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Stickers.SimilaritySearch.Api.Hosting;
+using Stickers.SimilaritySearch.Api.Serving;
 
 namespace Stickers.SimilaritySearch.Api;
 
@@ -9,8 +10,8 @@ namespace Stickers.SimilaritySearch.Api;
 public static class ApiHost
 {
     /// <summary>
-    /// Loads the published indexes with the model that made them, serves until cancelled, then lets running requests finish.
-    /// Prints nothing: <see cref="ApiOptions.Listening"/> tells the address.
+    /// Loads the published indexes with the model that made them and serves until cancelled; what is published meanwhile is loaded beside and
+    /// swapped in. Then running requests finish. Prints nothing: <see cref="ApiOptions.Listening"/> tells the address once lookups are answered.
     /// </summary>
     /// <param name="options">What to serve, where, under which limits.</param>
     /// <param name="cancellation">Stops serving; the task then completes normally.</param>
@@ -19,19 +20,20 @@ public static class ApiHost
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        using var lookup = await LookupService.OpenAsync(options.Store, cancellation);
+        // Work keeps its thread; others must be there at once for those who are only told that there is no room.
+        ThreadPool.GetMinThreads(out var threads, out var completions);
+        ThreadPool.SetMinThreads(Math.Max(threads, (4 * options.Workers) + 4), completions);
+
+        using var lookup = new LookupService(options);
         await using var app = ApiApplication.Build(lookup, options);
         await StartAsync(app, options, cancellation);
+        var watch = new PairWatch(new PairLoader(options.Store), lookup.Pairs, options);
+        await watch.LoadFirstAsync(cancellation);
         options.Listening?.Invoke(AddressOf(app));
-        try
-        {
-            await Task.Delay(Timeout.InfiniteTimeSpan, cancellation);
-        }
-        catch (OperationCanceledException)
-        {
-            // The caller's way to say stop.
-        }
+        await watch.RunAsync(cancellation);
 
+        lookup.Draining = true;
+        await Task.Delay(options.DrainDelay, CancellationToken.None);
         await app.StopAsync(CancellationToken.None);
     }
 

@@ -11,6 +11,24 @@ public sealed record ApiOptions
     /// <summary>Where to listen: one <c>http://host:port</c>; port 0 takes a free one. Only this machine by default.</summary>
     public string Url { get; init; } = "http://127.0.0.1:8080";
 
+    /// <summary>Pieces of work that run at once in each lane: the cores that lookups may have; at least 1.</summary>
+    public int Workers { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>Longest time that a lookup is expected to wait for a worker; one that would wait longer is answered 503 at once. Positive.</summary>
+    public TimeSpan LookupWait { get; init; } = TimeSpan.FromMilliseconds(25);
+
+    /// <summary>Lookups that wait at most, however fast they are; 0 or more.</summary>
+    public int MaxQueuedLookups { get; init; } = 1024;
+
+    /// <summary>Longest time that a decoded upload is expected to wait for a worker. Positive.</summary>
+    public TimeSpan UploadWait { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How often is looked whether something was published; positive.</summary>
+    public TimeSpan WatchInterval { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long a server that was told to stop goes on answering while it says that it is not ready, so that balancers learn of it; 0 or more.</summary>
+    public TimeSpan DrainDelay { get; init; } = TimeSpan.Zero;
+
     /// <summary>Uploads that are read, decoded and embedded at the same time; at least 1.</summary>
     public int MaxConcurrentUploads { get; init; } = Math.Max(2, Environment.ProcessorCount);
 
@@ -23,6 +41,9 @@ public sealed record ApiOptions
     /// <summary>Called once with the actual address when requests are accepted.</summary>
     public Action<Uri>? Listening { get; init; }
 
+    /// <summary>Called with a sentence for the operator: an index was swapped, or cannot be.</summary>
+    public Action<string>? Notice { get; init; }
+
     /// <summary>Called for each request that ended in an unexpected exception (the client sees only a 500).</summary>
     public Action<Exception>? RequestFailed { get; init; }
 
@@ -33,6 +54,18 @@ public sealed record ApiOptions
         var faults = new List<string>();
         if (!Uri.TryCreate(Url, UriKind.Absolute, out var uri) || uri.Scheme != Uri.UriSchemeHttp || uri.PathAndQuery != "/")
             faults.Add($"the URL must look like http://127.0.0.1:8080, found '{Url}'");
+        if (Workers < 1)
+            faults.Add($"{nameof(Workers)} must be at least 1, found {Workers}");
+        if (MaxQueuedLookups < 0)
+            faults.Add($"{nameof(MaxQueuedLookups)} must not be negative, found {MaxQueuedLookups}");
+        foreach (var (name, time) in new[] { (nameof(LookupWait), LookupWait), (nameof(UploadWait), UploadWait), (nameof(WatchInterval), WatchInterval) })
+        {
+            if (time <= TimeSpan.Zero)
+                faults.Add($"{name} must be positive, found {time}");
+        }
+
+        if (DrainDelay < TimeSpan.Zero)
+            faults.Add($"{nameof(DrainDelay)} must not be negative, found {DrainDelay}");
         if (MaxConcurrentUploads < 1)
             faults.Add($"{nameof(MaxConcurrentUploads)} must be at least 1, found {MaxConcurrentUploads}");
         if (MaxQueuedUploads < 0)

@@ -13,15 +13,25 @@ internal static class ServeCommand
     public static Command Create()
     {
         var url = CreateUrlOption();
+        var drain = new Option<int>("--drain")
+        {
+            Description = "Seconds to go on answering after being told to stop, while /readyz already says no.",
+            HelpName = "seconds",
+            DefaultValueFactory = _ => 0,
+        };
+        drain.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is < 0 or > 600) result.AddError("--drain must be from 0 to 600 seconds.");
+        });
         return new WorkCommand("serve", "Serve the lookup API and its page over HTTP until stopped.")
         {
-            Options = { url },
+            Options = { url, drain },
             Examples =
             [
                 ("stickers serve", $"Serves on {DefaultUrl}, to this machine only."),
-                ("stickers serve --url http://0.0.0.0:8080", "Serves to every machine that can reach this one."),
+                ("stickers serve --url http://0.0.0.0:8080 --drain 10", "Serves to every machine that can reach this one, behind a balancer that asks /readyz."),
             ],
-        }.Does((parse, session) => ServeAsync(session, parse.GetRequiredValue(url)));
+        }.Does((parse, session) => ServeAsync(session, parse.GetRequiredValue(url), TimeSpan.FromSeconds(parse.GetRequiredValue(drain))));
     }
 
     public static Option<string> CreateUrlOption() => new("--url")
@@ -41,12 +51,14 @@ internal static class ServeCommand
     };
 
     /// <summary>Serves until the session is cancelled, which is the normal end.</summary>
-    public static Task ServeAsync(Session session, string url)
+    public static Task ServeAsync(Session session, string url, TimeSpan drain = default)
     {
         var options = new ApiOptions
         {
             Store = session.OpenStore(),
             Url = url,
+            DrainDelay = drain,
+            Notice = session.Screen.Say,
             Listening = address => Announce(session.Screen, address),
             RequestFailed = exception => session.Screen.Say($"A request failed: {FailureMessage.Of(exception)}"),
         };

@@ -23,5 +23,5 @@ internal sealed record ModelStatus(string Version, string Hash, int Tags);
 internal sealed record IndexStatus(EmbeddingSpace Space, string Version, long Count, int Dimension, string Factory, double RecallAt10);
 
 /// <summary>Sign of life.</summary>
-/// <param name="Status">Always ok.</param>
+/// <param name="Status">ok or ready.</param>
 internal sealed record HealthAnswer(string Status);

@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Net.Http.Headers;
 using Stickers.Catalogue;
 using Stickers.SimilaritySearch.Api.Answers;
+using Stickers.SimilaritySearch.Api.Lookups;
 
 namespace Stickers.SimilaritySearch.Api.Hosting;
 
@@ -33,63 +34,81 @@ internal static class LookupApi
         v1.MapPost("/tags", SuggestAsync).Describe("SuggestTags", "Suggested tags for an uploaded image, with calibrated scores.").TakesImage();
         v1.MapGet("/status", Status).Describe("Status", "What is being served: model, indexes, counts.");
         routes.MapGet("/healthz", () => TypedResults.Ok(new HealthAnswer("ok"))).Describe("Health", "Answers as long as the server serves.");
+        routes.MapGet("/readyz", Ready).Describe("Ready", "Whether lookups are answered: a checked pair of indexes is loaded, and the server is not about to stop.").ProducesProblem(503);
         routes.MapOpenApi("/openapi/{documentName}.json");
     }
 
-    private static Ok<StickerPage> Browse(
+    private static Task<Results<Ok<StickerPage>, ProblemHttpResult, BusyResult>> Browse(
         LookupService lookup,
         [Description("Position to start at.")][Range(0, int.MaxValue)] int offset = 0,
-        [Description(CountHelp)][Range(1, 100)] int count = 60) =>
-        TypedResults.Ok(lookup.Browse(offset, count));
+        [Description(CountHelp)][Range(1, 100)] int count = 60,
+        CancellationToken cancellation = default) =>
+        lookup.AnswerAsync(lookup.Light, pair => StickerLookup.Browse(pair, offset, count), missing: null, cancellation);
 
-    private static Results<Ok<StickerDetail>, ProblemHttpResult> Find(
-        LookupService lookup, [Description(IdHelp)][RegularExpression(IdPattern)] string id) =>
-        StickerId.TryParse(id, out var sticker) && lookup.Find(sticker) is { } found ? TypedResults.Ok(found) : Problems.NoSuchSticker(id);
+    private static Task<Results<Ok<StickerDetail>, ProblemHttpResult, BusyResult>> Find(
+        LookupService lookup, [Description(IdHelp)][RegularExpression(IdPattern)] string id, CancellationToken cancellation) =>
+        lookup.AnswerAsync(lookup.Light, pair => StickerId.TryParse(id, out var sticker) ? StickerLookup.Find(pair, sticker) : null, Problems.NoSuchSticker(id), cancellation);
 
-    private static Results<FileContentHttpResult, ProblemHttpResult> Image(
-        LookupService lookup, HttpContext context, [Description(IdHelp)][RegularExpression(IdPattern)] string id)
+    private static async Task<Results<FileContentHttpResult, ProblemHttpResult, BusyResult>> Image(
+        LookupService lookup, HttpContext context, [Description(IdHelp)][RegularExpression(IdPattern)] string id, CancellationToken cancellation)
     {
-        if (!StickerId.TryParse(id, out var sticker) || lookup.Thumbnail(sticker) is not { } png)
-            return Problems.NoSuchSticker(id);
+        var found = await lookup.AnswerAsync(lookup.Light, pair => StickerId.TryParse(id, out var sticker) ? StickerLookup.Thumbnail(pair, sticker) : null, Problems.NoSuchSticker(id), cancellation);
+        if (found.Result is ProblemHttpResult problem)
+            return problem;
+        if (found.Result is not Ok<byte[]> { Value: { } png })
+            return (BusyResult)found.Result;
         context.Response.Headers.CacheControl = "public, max-age=3600, stale-while-revalidate=86400";
         var tag = new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(png))}\"");
         return TypedResults.Bytes(png, "image/png", entityTag: tag);
     }
 
-    private static Results<Ok<NeighbourAnswer>, ProblemHttpResult> SimilarToSticker(
+    private static Task<Results<Ok<NeighbourAnswer>, ProblemHttpResult, BusyResult>> SimilarToSticker(
         LookupService lookup,
         [Description(IdHelp)][RegularExpression(IdPattern)] string id,
         [Description(SpaceHelp)][AllowedValues(SpaceNames.Visual, SpaceNames.Semantic)] string space = SpaceNames.Visual,
-        [Description(CountHelp)][Range(1, 200)] int k = 20) =>
-        StickerId.TryParse(id, out var sticker) && lookup.Similar(sticker, SpaceNames.Parse(space), k) is { } found ? TypedResults.Ok(found) : Problems.NoSuchSticker(id);
+        [Description(CountHelp)][Range(1, 200)] int k = 20,
+        CancellationToken cancellation = default) =>
+        lookup.AnswerAsync(
+            lookup.Search, pair => StickerId.TryParse(id, out var sticker) ? SimilarLookup.ToSticker(pair, sticker, SpaceNames.Parse(space), k) : null, Problems.NoSuchSticker(id), cancellation);
 
-    private static async Task<Ok<NeighbourAnswer>> SimilarToImageAsync(
+    private static async Task<Results<Ok<NeighbourAnswer>, ProblemHttpResult, BusyResult>> SimilarToImageAsync(
         LookupService lookup,
         HttpRequest request,
-        CancellationToken cancellation,
         [Description(SpaceHelp)][AllowedValues(SpaceNames.Visual, SpaceNames.Semantic)] string space = SpaceNames.Visual,
-        [Description(CountHelp)][Range(1, 200)] int k = 20)
+        [Description(CountHelp)][Range(1, 200)] int k = 20,
+        CancellationToken cancellation = default)
     {
         var image = await UploadReader.ReadAsync(request, cancellation);
-        return TypedResults.Ok(lookup.Similar(image, SpaceNames.Parse(space), k));
+        return await lookup.AnswerAsync(lookup.Upload, pair =>
+        {
+            var prediction = UploadLookup.Predict(pair, image, cancellation);
+            var vector = space == SpaceNames.Visual ? prediction.Visual : prediction.Semantic;
+            return SimilarLookup.Neighbours(pair, SpaceNames.Parse(space), vector, k, exclude: null);
+        }, missing: null, cancellation);
     }
 
-    private static Ok<SearchAnswer> Search(
+    private static Task<Results<Ok<SearchAnswer>, ProblemHttpResult, BusyResult>> Search(
         LookupService lookup,
         [Description("Words; the last one may be unfinished.")][StringLength(200, MinimumLength = 1)] string q,
-        [Description(CountHelp)][Range(1, 200)] int k = 60) =>
-        TypedResults.Ok(lookup.Search(q, k));
+        [Description(CountHelp)][Range(1, 200)] int k = 60,
+        CancellationToken cancellation = default) =>
+        lookup.AnswerAsync(lookup.Search, pair => TextLookup.Search(pair, q, k), missing: null, cancellation);
 
-    private static Ok<TopTags> Tags(LookupService lookup, [Description(CountHelp)][Range(1, 200)] int k = 40) =>
-        TypedResults.Ok(lookup.TopTags(k));
+    private static Task<Results<Ok<TopTags>, ProblemHttpResult, BusyResult>> Tags(
+        LookupService lookup, [Description(CountHelp)][Range(1, 200)] int k = 40, CancellationToken cancellation = default) =>
+        lookup.AnswerAsync(lookup.Light, pair => StickerLookup.TopTags(pair, k), missing: null, cancellation);
 
-    private static async Task<Ok<SuggestionAnswer>> SuggestAsync(LookupService lookup, HttpRequest request, CancellationToken cancellation)
+    private static async Task<Results<Ok<SuggestionAnswer>, ProblemHttpResult, BusyResult>> SuggestAsync(LookupService lookup, HttpRequest request, CancellationToken cancellation)
     {
         var image = await UploadReader.ReadAsync(request, cancellation);
-        return TypedResults.Ok(lookup.Suggest(image));
+        return await lookup.AnswerAsync(lookup.Upload, pair => UploadLookup.Tags(pair, image, cancellation), missing: null, cancellation);
     }
 
-    private static Ok<StatusAnswer> Status(LookupService lookup) => TypedResults.Ok(lookup.Status());
+    private static Task<Results<Ok<StatusAnswer>, ProblemHttpResult, BusyResult>> Status(LookupService lookup, CancellationToken cancellation) =>
+        lookup.AnswerAsync(lookup.Light, StickerLookup.Status, missing: null, cancellation);
+
+    private static Results<Ok<HealthAnswer>, BusyResult> Ready(LookupService lookup) =>
+        lookup.Draining ? BusyResult.Draining : lookup.Pairs.IsReady ? TypedResults.Ok(new HealthAnswer("ready")) : BusyResult.NotReady;
 
     private static RouteHandlerBuilder Describe(this RouteHandlerBuilder route, string name, string summary) =>
         route.WithName(name).WithSummary(summary).WithTags("lookup");

@@ -8,11 +8,13 @@ namespace Stickers.SimilaritySearch.Api.Hosting;
 /// <summary>Every error answer is problem details (RFC 9457), whoever made the error and whatever the client accepts.</summary>
 internal static class Problems
 {
-    private const string MediaType = "application/problem+json";
+    public const string MediaType = "application/problem+json";
 
-    /// <summary>The answer for a sticker that does not exist.</summary>
-    public static ProblemHttpResult NoSuchSticker(string id) =>
-        TypedResults.Problem(Create(StatusCodes.Status404NotFound, $"There is no sticker {id} in the published indexes."));
+    /// <summary>Said of a sticker that does not exist.</summary>
+    public static string NoSuchSticker(string id) => $"There is no sticker {id} in the published indexes.";
+
+    /// <summary>404 with a reason.</summary>
+    public static ProblemHttpResult NotFound(string? detail) => TypedResults.Problem(Create(StatusCodes.Status404NotFound, detail));
 
     public static ProblemDetails Create(int status, string? detail = null) => new()
     {

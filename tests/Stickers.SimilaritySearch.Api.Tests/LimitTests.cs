@@ -42,7 +42,7 @@ public sealed class LimitTests(ServedWorld served)
     public async Task Get_WhenTheServerFails_Is500AndOnlyTheOperatorLearnsWhy()
     {
         var failures = new List<Exception>();
-        var lookup = await LookupService.OpenAsync(served.World.Store, TestContext.Current.CancellationToken);
+        var lookup = await ServedWorld.OpenAsync(served.World, TestContext.Current.CancellationToken);
         var (app, client) = await ServedWorld.ServeAsync(lookup, new ApiOptions { Store = served.World.Store, RequestFailed = failures.Add });
         await using var _ = app;
         using var __ = client;

@@ -11,7 +11,7 @@ public sealed class OpenApiTests(ServedWorld served)
         Assert.StartsWith("3.", document.GetProperty("openapi").GetString(), StringComparison.Ordinal);
         string[] expected =
         [
-            "get /healthz", "get /v1/search", "get /v1/status", "get /v1/stickers", "get /v1/stickers/{id}",
+            "get /healthz", "get /readyz", "get /v1/search", "get /v1/status", "get /v1/stickers", "get /v1/stickers/{id}",
             "get /v1/stickers/{id}/image", "get /v1/stickers/{id}/similar", "get /v1/tags", "post /v1/similar", "post /v1/tags",
         ];
         Assert.Equal(expected, Operations(document).Select(operation => operation.Name).Order(StringComparer.Ordinal));

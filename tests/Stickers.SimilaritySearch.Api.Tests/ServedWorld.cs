@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Stickers.SimilaritySearch.Api.Hosting;
+using Stickers.SimilaritySearch.Api.Serving;
 using Stickers.SimilaritySearch.Api.Tests;
 
 [assembly: AssemblyFixture(typeof(ServedWorld))]
@@ -25,9 +26,18 @@ public sealed class ServedWorld : IAsyncLifetime
     {
         var cancellation = TestContext.Current.CancellationToken;
         World = await TestWorld.CreateAsync(cancellation);
-        Lookup = await LookupService.OpenAsync(World.Store, cancellation);
+        Lookup = await OpenAsync(World, cancellation);
         (_app, Client) = await ServeAsync(new ApiOptions { Store = World.Store });
         Address = Client.BaseAddress!;
+    }
+
+    /// <summary>A service that has loaded what the world has published.</summary>
+    internal static async Task<LookupService> OpenAsync(TestWorld world, CancellationToken cancellation)
+    {
+        var options = new ApiOptions { Store = world.Store };
+        var lookup = new LookupService(options);
+        await new PairWatch(new PairLoader(world.Store), lookup.Pairs, options).LoadFirstAsync(cancellation);
+        return lookup;
     }
 
     /// <summary>Serves the same world once more under other limits; the caller disposes both.</summary>

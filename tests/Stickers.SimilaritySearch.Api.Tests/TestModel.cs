@@ -18,11 +18,11 @@ internal static class TestModel
     public const string FarFromAll = "nothing";
 
     /// <summary>Writes <c>models/&lt;version&gt;</c>; its vocabulary is the drawn colours and shapes, and <see cref="FarFromAll"/>.</summary>
-    public static async Task WriteAsync(LocalStore store, string version, CancellationToken cancellation)
+    public static async Task WriteAsync(LocalStore store, string version, CancellationToken cancellation, int seed = 7)
     {
         string[] tags = [.. DrawnSticker.All.SelectMany(sticker => new[] { sticker.Colour, sticker.Shape }).Append(FarFromAll).Distinct().Order(StringComparer.Ordinal)];
         var network = new NetworkConfiguration { InputSide = 32, Widths = [8, 16, 16, 32], Tags = tags.Length, Meanings = tags.Length, VisualDimension = 32, SemanticDimension = 32 };
-        torch.manual_seed(7);
+        torch.manual_seed(seed);
         using var net = new StickerNet(network);
         await WriteAsync(store, version, net, tags, cancellation);
         using (var untaught = await StickerModel.LoadAsync(store, version, cancellation))

@@ -40,10 +40,17 @@ internal sealed class TestWorld : IDisposable
     }
 
     /// <summary>Writes and publishes a snapshot that claims to be made by a model of this content hash.</summary>
-    public async Task<SnapshotManifest> PublishAsync(EmbeddingSpace space, string modelHash, CancellationToken cancellation)
+    /// <param name="space">The space.</param>
+    /// <param name="modelHash">Content hash of the model.</param>
+    /// <param name="cancellation">Stops the writing.</param>
+    /// <param name="salt">Another one gives another version.</param>
+    /// <param name="model">Version of the model.</param>
+    /// <param name="damaged">Whether its vectors differ from what its manifest says.</param>
+    public async Task<SnapshotManifest> PublishAsync(
+        EmbeddingSpace space, string modelHash, CancellationToken cancellation, string salt = "", string model = ModelVersion, bool damaged = false)
     {
         var name = space.ToString().ToLowerInvariant();
-        var version = Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(name + modelHash)))[..12];
+        var version = Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(name + modelHash + salt)))[..12];
         var folder = $"indexes/{name}/{version}";
         Directory.CreateDirectory(Store.PathOf(folder));
         var dimension = WriteVectors(space, Store.PathOf($"{folder}/{SnapshotManifest.IndexFile}"));
@@ -53,7 +60,7 @@ internal sealed class TestWorld : IDisposable
             FormatVersion = 1,
             Space = name,
             Version = version,
-            Model = ModelVersion,
+            Model = model,
             ModelHash = modelHash,
             Catalogue = "drawn",
             CatalogueHash = "c0",
@@ -68,9 +75,24 @@ internal sealed class TestWorld : IDisposable
             RecallQueries = DrawnSticker.All.Count,
             Files = [Commit(folder, SnapshotManifest.IndexFile), Commit(folder, SnapshotManifest.DatabaseFile)],
         };
+        if (damaged)
+        {
+            await using var vectors = File.OpenWrite(Store.PathOf($"{folder}/{SnapshotManifest.IndexFile}"));
+            vectors.Position = vectors.Length / 2;
+            vectors.Write([1, 2, 3, 4]);
+        }
+
         await Store.WriteJsonAsync($"{folder}/index.json", manifest, cancellation);
         await Store.WriteJsonAsync($"indexes/{name}/current.json", new CurrentSnapshot { FormatVersion = 1, Version = version, History = [] }, cancellation);
         return manifest;
+    }
+
+    /// <summary>Writes one more model of other weights; its content hash.</summary>
+    public async Task<string> AddModelAsync(string version, int seed, CancellationToken cancellation)
+    {
+        await TestModel.WriteAsync(Store, version, cancellation, seed);
+        using var model = await StickerModel.LoadAsync(Store, version, cancellation);
+        return model.ContentHash;
     }
 
     public void Dispose() => Directory.Delete(Store.Root, recursive: true);
