@@ -2,6 +2,7 @@ using System.CommandLine;
 using Spectre.Console;
 using Stickers.Catalogue;
 using Stickers.Cli.Terminal;
+using Stickers.Pipeline;
 using Stickers.Tagger.Backfilling;
 
 namespace Stickers.Cli.Commands;
@@ -13,33 +14,40 @@ internal static class BackfillCommand
     {
         var catalogue = SharedOptions.CreateCatalogue();
         var model = SharedOptions.CreateModel();
-        var replace = SharedOptions.CreateReplace("Make suggestions anew that were made from another model or catalogue.");
-        return new WorkCommand("backfill", "Suggest tags for every sticker of a catalogue that has no usable ones.")
+        var running = JobOptions.ForPredictions();
+        var command = new WorkCommand("backfill", "Suggest tags for every sticker of a catalogue that has no usable ones.")
         {
-            Options = { catalogue, model, replace },
-            Examples = [("stickers backfill --catalogue clipart", "Writes suggestions/<model>/clipart under the root.")],
-            Resume = "Run the same command again: it goes on after the last finished part.",
+            Options = { catalogue, model },
+            Examples =
+            [
+                ("stickers backfill --catalogue clipart", "Writes suggestions/<model>/clipart under the root."),
+                ("stickers backfill --catalogue clipart --on mpirun --preprocess 4 --main 2 --postprocess 1", "The same in seven processes: four decode, two run the network, one chooses and writes."),
+            ],
+            Resume = "Run the same command again: it goes on after the last finished shard.",
         }.Does(async (parse, session) =>
         {
+            if (!JobRunner.IsRank && await running.Launch.LaunchAsync(parse, session)) return;
             var store = session.OpenStore();
-            var options = new BackfillOptions
-            {
-                Model = await ModelChoice.ResolveAsync(store, parse.GetValue(model), session.Cancellation),
-                Catalogue = parse.GetRequiredValue(catalogue),
-                Replace = parse.GetValue(replace),
-            };
-            Show(session.Screen, await session.Screen.WatchAsync(progress => Backfill.RunAsync(store, options, progress, session.Cancellation)));
+            var version = await ModelChoice.ResolveAsync(store, parse.GetValue(model), session.Cancellation);
+            var job = await BackfillJob.OpenAsync(store, new BackfillOptions { Model = version, Catalogue = parse.GetRequiredValue(catalogue) }, session.Cancellation);
+            if (await running.RunAsync(job, store, running.Read(parse, job.Folder), parse, session) is not { } report) return;
+            Show(session.Screen, report, (await SuggestionSet.TryOpenAsync(store, version, parse.GetRequiredValue(catalogue), session.Cancellation))!.Manifest);
         });
+        foreach (var option in running.All) command.Add(option);
+        return command;
     }
 
-    private static void Show(Screen screen, SuggestionManifest made)
+    private static void Show(Screen screen, JobReport report, SuggestionManifest made)
     {
-        if (screen.Json) Screen.WriteJson(made);
-        else
+        if (screen.Json)
         {
-            screen.Out.WriteLine(
-                $"{made.Read:N0} stickers without usable tags = {made.Tagged:N0} with suggestions + {made.WithoutSuggestion:N0} without + {made.Quarantined:N0} unreadable; "
-                + $"{made.Rows:N0} suggestions in suggestions/{made.Model}/{made.Catalogue}.");
+            Screen.WriteJson(made);
+            return;
         }
+
+        if (report.ShardsDone > 0) screen.Out.Write(StageTable.Of(report));
+        screen.Out.WriteLine(
+            $"{made.Read:N0} stickers without usable tags = {made.Tagged:N0} with suggestions + {made.WithoutSuggestion:N0} without + {made.Quarantined:N0} unreadable; "
+            + $"{made.Rows:N0} suggestions in suggestions/{made.Model}/{made.Catalogue}.");
     }
 }

@@ -2,8 +2,10 @@ using System.Diagnostics;
 using System.Text;
 using Stickers.Catalogue;
 using Stickers.Catalogue.Import;
+using Stickers.Cli.Commands;
 using Stickers.Cli.Terminal;
 using Stickers.IndexBuilder;
+using Stickers.Pipeline;
 using Stickers.SimilaritySearch;
 using Stickers.Storage;
 using Stickers.Tagger.Backfilling;
@@ -92,21 +94,29 @@ internal sealed class DemoRun(Session session, ObjectStore store, DemoOptions op
 
     private async Task<SuggestionManifest> BackfillAsync(TrainingSummary training, IProgress<JobProgress> progress)
     {
-        // What stands there from another model or catalogue is the demo's own and may go.
-        var standing = await SuggestionSet.TryOpenAsync(store, DemoOptions.Name, DemoOptions.Name, session.Cancellation);
-        var stale = standing is { Manifest: var made } && IsStale(training, made.ModelHash, made.CatalogueHash);
-        return await Backfill.RunAsync(store, new BackfillOptions { Model = DemoOptions.Name, Catalogue = DemoOptions.Name, Replace = stale }, progress, session.Cancellation);
+        var standing = (await SuggestionSet.TryOpenAsync(store, DemoOptions.Name, DemoOptions.Name, session.Cancellation))?.Manifest;
+        if (standing is not null && IsCurrent(training, standing.ModelHash, standing.CatalogueHash)) return standing;
+        await RunAsync(await BackfillJob.OpenAsync(store, new BackfillOptions { Model = DemoOptions.Name, Catalogue = DemoOptions.Name }, session.Cancellation), standing is not null, progress);
+        return (await SuggestionSet.TryOpenAsync(store, DemoOptions.Name, DemoOptions.Name, session.Cancellation))!.Manifest;
     }
 
     private async Task<EmbeddingManifest> EmbedAsync(TrainingSummary training, IProgress<JobProgress> progress)
     {
-        var standing = await store.ReadJsonAsync<EmbeddingManifest>($"embeddings/{DemoOptions.Name}/{DemoOptions.Name}/embeddings.json", session.Cancellation);
-        var stale = standing is not null && IsStale(training, standing.ModelHash, standing.CatalogueHash);
-        return await Embed.RunAsync(store, new EmbedOptions { Model = DemoOptions.Name, Catalogue = DemoOptions.Name, Replace = stale }, progress, session.Cancellation);
+        var standing = await store.ReadJsonAsync<EmbeddingManifest>($"{EmbedJob.FolderOf(DemoOptions.Name, DemoOptions.Name)}/embeddings.json", session.Cancellation);
+        if (standing is not null && IsCurrent(training, standing.ModelHash, standing.CatalogueHash)) return standing;
+        await RunAsync(await EmbedJob.OpenAsync(store, new EmbedOptions { Model = DemoOptions.Name, Catalogue = DemoOptions.Name }, session.Cancellation), standing is not null, progress);
+        return (await EmbeddingSet.OpenAsync(store, DemoOptions.Name, DemoOptions.Name, session.Cancellation)).Manifest;
     }
 
-    private static bool IsStale(TrainingSummary training, string modelHash, string catalogueHash) =>
-        modelHash != training.Model.ContentHash || catalogueHash != training.Model.CatalogueHash;
+    /// <summary>Runs a job in this process.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="isStale">What stands there is from another model or catalogue: it is the demo's own and may go.</param>
+    /// <param name="progress">Told of shards.</param>
+    private Task<JobReport> RunAsync<TResult, TOutput>(PredictionJob<TResult, TOutput> job, bool isStale, IProgress<JobProgress> progress) =>
+        JobRunner.RunAsync(job, store, JobOptions.HereFor(job.Folder) with { Replace = isStale }, new ShardProgress(job.Name, progress), session.Cancellation);
+
+    private static bool IsCurrent(TrainingSummary training, string modelHash, string catalogueHash) =>
+        modelHash == training.Model.ContentHash && catalogueHash == training.Model.CatalogueHash;
 
     private async Task<string> WritePageAsync(DemoFigures figures)
     {

@@ -111,20 +111,26 @@ internal sealed partial class LaunchOptions
         };
     }
 
-    /// <summary>The command line without these options: what each rank is started with.</summary>
+    /// <summary>
+    /// The command line without these options: what each rank is started with. How many workers there are stands in it even where nobody said so: what is
+    /// usual on this machine may not be so on the rank's.
+    /// </summary>
     private string[] ArgumentsOf(ParseResult parse)
     {
         var own = All.ToDictionary(option => option.Name, option => option.ValueType == typeof(bool) ? 0 : 1);
         var kept = new List<string>();
         var skip = 0;
+        var behindCommand = 0;
         foreach (var token in parse.Tokens)
         {
             if (token.Type == TokenType.Option && own.TryGetValue(token.Value, out var values)) skip = values;
             else if (skip > 0) skip--;
             else kept.Add(token.Value);
+            if (token.Type == TokenType.Command) behindCommand = kept.Count;
         }
 
-        return [.. kept];
+        var unsaid = _stages.Where(stage => parse.GetResult(stage.Ranks) is not { Implicit: false }).SelectMany(stage => (string[])[stage.Ranks.Name, $"{parse.GetValue(stage.Ranks)}"]);
+        return [.. kept[..behindCommand], .. unsaid, .. kept[behindCommand..]];
     }
 
     private ClusterPlace PlaceOf(ParseResult parse, string root)

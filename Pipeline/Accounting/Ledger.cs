@@ -19,6 +19,9 @@ internal sealed class Ledger(ObjectStore store, string folder, string inputs)
 
     private string QuarantineKey => $"{folder}/quarantine.jsonl";
 
+    /// <summary>Whether a job has begun in the folder.</summary>
+    public async Task<bool> ExistsAsync(CancellationToken cancellation) => await store.StatAsync(HeadKey, cancellation) is not null;
+
     /// <summary>Makes sure that what stands in the folder was made from these inputs; in a new folder, or to replace, writes the head.</summary>
     /// <exception cref="InvalidDataException">It was made from others; the message names what differs.</exception>
     public async Task BeginAsync(LedgerHead head, bool replace, CancellationToken cancellation)

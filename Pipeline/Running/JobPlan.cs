@@ -60,6 +60,11 @@ internal sealed class JobPlan
             await _ledger.DeleteStraysAsync([], cancellation);
         }
 
+        else if (!await _ledger.ExistsAsync(cancellation) && await _store.StatAsync(ManifestKey, cancellation) is not null)
+        {
+            throw new InvalidDataException($"'{ManifestKey}' stands there without a ledger: an older or another program made it, which can be read, but not gone on with. Run again with --replace to make it anew.");
+        }
+
         await _ledger.BeginAsync(_head, options.Replace, cancellation);
         var finished = await _ledger.ReadAsync(Shards, cancellation);
         if (options.RetryFailed)

@@ -5,26 +5,42 @@ using Stickers.Storage;
 namespace Stickers.Pipeline.Sources;
 
 /// <summary>The stickers of a catalogue, with their images. A shard is a run of stickers of one part.</summary>
-/// <param name="catalogue">The catalogue's name.</param>
-/// <param name="shardSize">Most stickers in a shard, 1 or more.</param>
-/// <param name="wanted">Leaves out what is not the job's business; those left out do not count as read. Null for all.</param>
-public sealed class StickerSource(string catalogue, int shardSize = 512, Func<Sticker, bool>? wanted = null) : Source<Sticker>
+public sealed class StickerSource : Source<Sticker>
 {
     private readonly Lock _lock = new();
+    private readonly string _catalogue;
+    private readonly int _shardSize;
+    private readonly Func<Sticker, bool>? _wanted;
     private Task<StickerCatalogue>? _opening;
+
+    /// <summary>Opens the catalogue when it is first needed.</summary>
+    /// <param name="catalogue">The catalogue's name.</param>
+    /// <param name="shardSize">Most stickers in a shard, 1 or more.</param>
+    /// <param name="wanted">Leaves out what is not the job's business; those left out do not count as read. Null for all.</param>
+    public StickerSource(string catalogue, int shardSize = 512, Func<Sticker, bool>? wanted = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(shardSize, 1);
+        (_catalogue, _shardSize, _wanted) = (catalogue, shardSize, wanted);
+    }
+
+    /// <summary>Reads a catalogue that is open.</summary>
+    /// <param name="catalogue">The catalogue.</param>
+    /// <param name="shardSize">Most stickers in a shard, 1 or more.</param>
+    /// <param name="wanted">Leaves out what is not the job's business; those left out do not count as read. Null for all.</param>
+    public StickerSource(StickerCatalogue catalogue, int shardSize = 512, Func<Sticker, bool>? wanted = null)
+        : this((catalogue ?? throw new ArgumentNullException(nameof(catalogue))).Name, shardSize, wanted) => _opening = Task.FromResult(catalogue);
 
     /// <inheritdoc/>
     public override async IAsyncEnumerable<Shard> ListAsync(ObjectStore store, [EnumeratorCancellation] CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(store);
-        ArgumentOutOfRangeException.ThrowIfLessThan(shardSize, 1);
         var counts = (await OpenAsync(store)).Manifest.PartCounts;
         for (var part = 0; part < counts.Count; part++)
         {
-            for (long first = 0; first < counts[part]; first += shardSize)
+            for (long first = 0; first < counts[part]; first += _shardSize)
             {
-                var count = Math.Min(shardSize, counts[part] - first);
-                yield return new Shard($"part {part}, stickers {first} to {first + count - 1}", part.ToString(), first, wanted is null ? count : null);
+                var count = Math.Min(_shardSize, counts[part] - first);
+                yield return new Shard($"part {part}, stickers {first} to {first + count - 1}", part.ToString(), first, _wanted is null ? count : null);
             }
         }
     }
@@ -34,15 +50,16 @@ public sealed class StickerSource(string catalogue, int shardSize = 512, Func<St
     {
         ArgumentNullException.ThrowIfNull(context);
         var (opened, part, first) = (await OpenAsync(context.Store), int.Parse(context.Shard.Input), context.Shard.First);
-        var expected = Math.Min(shardSize, opened.Manifest.PartCounts[part] - first);
+        var expected = Math.Min(_shardSize, opened.Manifest.PartCounts[part] - first);
+        // The last shard of a part makes sure that nothing is behind it.
+        var isLast = first + expected == opened.Manifest.PartCounts[part];
         long read = 0;
-        await foreach (var sticker in opened.ReadPartAsync(part, first, expected, cancellation: context.Cancellation))
+        await foreach (var sticker in opened.ReadPartAsync(part, first, isLast ? expected + 1 : expected, cancellation: context.Cancellation))
         {
-            read++;
-            if (wanted is null || wanted(sticker)) yield return sticker;
+            if (++read <= expected && (_wanted is null || _wanted(sticker))) yield return sticker;
         }
 
-        if (read != expected) throw new InvalidDataException($"Catalogue '{catalogue}' says that {context.Shard.Name} are {expected}, but {read} were read: import it again.");
+        if (read != expected) throw new InvalidDataException($"Catalogue '{_catalogue}' says that {context.Shard.Name} are {expected}, but {(read > expected ? "more" : read)} were read: import it again.");
     }
 
     /// <summary>The catalogue's content hash.</summary>
@@ -54,6 +71,6 @@ public sealed class StickerSource(string catalogue, int shardSize = 512, Func<St
 
     private Task<StickerCatalogue> OpenAsync(ObjectStore store)
     {
-        lock (_lock) return _opening ??= StickerCatalogue.OpenAsync(store, catalogue);
+        lock (_lock) return _opening ??= StickerCatalogue.OpenAsync(store, _catalogue);
     }
 }

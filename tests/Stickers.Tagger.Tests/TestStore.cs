@@ -102,6 +102,23 @@ internal sealed class TestStore : IDisposable
         };
     }
 
+    /// <summary>Names of the shards that a job's ledger has, in order.</summary>
+    public string[] FinishedShards(string folder)
+    {
+        var ledger = Store.PathOf($"{folder}/.ledger");
+        return Directory.Exists(ledger) ? [.. Directory.EnumerateFiles(ledger, "shard-*").Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal)] : [];
+    }
+
+    /// <summary>Runs a job and cancels it when so many shards are in its ledger.</summary>
+    public async Task StopAfterAsync(string folder, int shards, Func<CancellationToken, Task> job)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        var running = job(stop.Token);
+        while (!running.IsCompleted && FinishedShards(folder).Length < shards) await Task.Delay(1, TestContext.Current.CancellationToken);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+    }
+
     /// <summary>Hashes of all files below a folder, by path.</summary>
     public SortedDictionary<string, string> Hashes(string folder)
     {

@@ -29,10 +29,10 @@ public sealed class LaunchOptionsTests
     }
 
     [Fact]
-    public void PlanOf_WithoutOptions_HasOneRankForEachStage()
+    public void PlanOf_WithoutOptions_HasOneRankForEachStageAndTellsThemSo()
     {
-        var plan = _launch.PlanOf(Parse("run", "job.dll", "--on", "mpirun"));
-        Assert.Equal(["run", "job.dll"], plan.Arguments);
+        var plan = _launch.PlanOf(Parse("--root", "data", "run", "job.dll", "--on", "mpirun"));
+        Assert.Equal(["--root", "data", "run", "--preprocess", "1", "--main", "1", "--postprocess", "1", "job.dll"], plan.Arguments);
         Assert.Equal("stickers-run", plan.Name);
         Assert.Equal(["preprocess", "main", "postprocess"], plan.Stages.Select(stage => stage.Name));
         Assert.Equal(3, plan.Ranks);

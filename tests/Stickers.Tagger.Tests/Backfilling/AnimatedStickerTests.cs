@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using Stickers.Catalogue;
 using Stickers.Catalogue.Images;
+using Stickers.Pipeline;
 using Stickers.Tagger.Backfilling;
 
 namespace Stickers.Tagger.Tests.Backfilling;
@@ -18,7 +19,8 @@ public sealed class AnimatedStickerTests
         await store.AddCatalogueAsync([sticker], cancellation);
         await store.AddModelAsync(cancellation);
 
-        await Embed.RunAsync(store.Store, new EmbedOptions { Model = TestStore.Model, Catalogue = TestStore.Catalogue }, null, cancellation);
+        var job = await EmbedJob.OpenAsync(store.Store, new EmbedOptions { Model = TestStore.Model, Catalogue = TestStore.Catalogue }, cancellation);
+        await JobRunner.RunAsync(job, store.Store, new RunOptions { Folder = job.Folder }, cancellation: cancellation);
 
         var set = await EmbeddingSet.OpenAsync(store.Store, TestStore.Model, TestStore.Catalogue, cancellation);
         var row = await set.ReadAsync(cancellation).SingleAsync(cancellation);

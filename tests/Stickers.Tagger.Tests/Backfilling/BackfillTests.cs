@@ -1,5 +1,6 @@
 using Stickers.Catalogue;
 using Stickers.Catalogue.Images;
+using Stickers.Pipeline;
 using Stickers.Tagger.Backfilling;
 
 namespace Stickers.Tagger.Tests.Backfilling;
@@ -18,7 +19,7 @@ public sealed class BackfillTests(LargeCatalogue large) : IClassFixture<LargeCat
         using var store = large.Copy();
         var catalogue = store.Hashes($"catalogues/{TestStore.Catalogue}");
 
-        var manifest = await Backfill.RunAsync(store.Store, Options, null, Cancellation);
+        var manifest = await RunAsync(store);
 
         // A tag that the model does not know leaves the sticker without a usable one.
         var usable = Enumerable.Range(0, LargeCatalogue.Stickers).Where(number => LargeCatalogue.TagsOf(number) is ["Red"]).ToHashSet();
@@ -48,14 +49,10 @@ public sealed class BackfillTests(LargeCatalogue large) : IClassFixture<LargeCat
     {
         using var whole = large.Copy();
         using var interrupted = large.Copy();
-        var expected = await Backfill.RunAsync(whole.Store, Options, null, Cancellation);
+        var expected = await RunAsync(whole);
 
-        foreach (var stopAt in new[] { 500, 4150 })
-        {
-            using var stop = new CancellationTokenSource();
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Backfill.RunAsync(interrupted.Store, Options, new StopAt(stopAt, stop), stop.Token));
-        }
-        var resumed = await Backfill.RunAsync(interrupted.Store, Options, null, Cancellation);
+        foreach (var shards in new[] { 3, 12 }) await interrupted.StopAfterAsync(Folder, shards, stop => RunAsync(interrupted, stop: stop));
+        var resumed = await RunAsync(interrupted);
 
         Assert.Equal(whole.Hashes(Folder), interrupted.Hashes(Folder));
         Assert.Equal((expected.Read, expected.Tagged, expected.WithoutSuggestion, expected.Rows), (resumed.Read, resumed.Tagged, resumed.WithoutSuggestion, resumed.Rows));
@@ -66,7 +63,7 @@ public sealed class BackfillTests(LargeCatalogue large) : IClassFixture<LargeCat
     {
         using var store = large.Copy();
         await store.AddModelAsync(Cancellation, accept: 1.2f);
-        var manifest = await Backfill.RunAsync(store.Store, Options, null, Cancellation);
+        var manifest = await RunAsync(store);
         Assert.Equal((0, 0, manifest.Read - manifest.Quarantined), (manifest.Tagged, manifest.Rows, manifest.WithoutSuggestion));
     }
 
@@ -74,15 +71,26 @@ public sealed class BackfillTests(LargeCatalogue large) : IClassFixture<LargeCat
     public async Task RunAsync_NoSuchModel_Throws()
     {
         using var store = large.Copy();
-        await Assert.ThrowsAsync<FileNotFoundException>(() => Backfill.RunAsync(store.Store, Options with { Model = "other" }, null, Cancellation));
+        await Assert.ThrowsAsync<FileNotFoundException>(() => BackfillJob.OpenAsync(store.Store, Options with { Model = "other" }, Cancellation));
     }
 
-    private sealed class StopAt(double done, CancellationTokenSource stop) : IProgress<JobProgress>
+    [Fact]
+    public async Task RunAsync_OtherTagRules_IsRefusedUntilReplaced()
     {
-        public void Report(JobProgress value)
-        {
-            if (value.Done >= done)
-                stop.Cancel();
-        }
+        using var store = large.Copy();
+        var before = await RunAsync(store);
+        await File.WriteAllTextAsync(store.Store.PathOf("tag-rules.yaml"), "aliases: { unheard of: green }\n", Cancellation);
+
+        var fault = await Assert.ThrowsAsync<InvalidDataException>(() => RunAsync(store));
+
+        Assert.Contains("vocabulary was", fault.Message, StringComparison.Ordinal);
+        Assert.True((await RunAsync(store, replace: true)).Read < before.Read, "stickers whose tag is known by now were read again");
+    }
+
+    private static async Task<SuggestionManifest> RunAsync(TestStore store, bool replace = false, CancellationToken? stop = null)
+    {
+        var job = await BackfillJob.OpenAsync(store.Store, Options, Cancellation);
+        await JobRunner.RunAsync(job, store.Store, new RunOptions { Folder = job.Folder, Preprocess = 0, Main = 2, Postprocess = 0, Replace = replace }, cancellation: stop ?? Cancellation);
+        return (await SuggestionSet.TryOpenAsync(store.Store, TestStore.Model, TestStore.Catalogue, Cancellation))!.Manifest;
     }
 }

@@ -1,6 +1,6 @@
 using Stickers.Catalogue;
 using Stickers.Catalogue.Images;
-using Stickers.Storage;
+using Stickers.Pipeline;
 using Stickers.Tagger.Backfilling;
 
 namespace Stickers.Tagger.Tests.Backfilling;
@@ -18,13 +18,14 @@ public sealed class EmbedTests(LargeCatalogue large) : IClassFixture<LargeCatalo
     {
         using var store = large.Copy();
 
-        var manifest = await Embed.RunAsync(store.Store, Options, null, Cancellation);
+        await RunAsync(store);
 
+        var manifest = (await EmbeddingSet.OpenAsync(store.Store, TestStore.Model, TestStore.Catalogue, Cancellation)).Manifest;
         Assert.Equal((LargeCatalogue.Stickers, LargeCatalogue.Stickers - 2, 2), (manifest.Read, manifest.Written, manifest.Quarantined));
         var quarantine = await File.ReadAllLinesAsync(store.Store.PathOf($"{Folder}/quarantine.jsonl"), Cancellation);
         Assert.Equal(2, quarantine.Length);
-        Assert.Contains("\"key\":\"pack/77\",\"part\":0,\"fault\":\"Truncated\"", quarantine[0], StringComparison.Ordinal);
-        Assert.Contains("\"key\":\"pack/4200\",\"part\":1,", quarantine[1], StringComparison.Ordinal);
+        Assert.StartsWith("{\"shard\":\"part 0, stickers 0 to 255\",\"key\":\"pack/77\",\"stage\":\"preprocess\",\"errorClass\":\"Truncated\",", quarantine[0], StringComparison.Ordinal);
+        Assert.StartsWith("{\"shard\":\"part 1, stickers 0 to 203\",\"key\":\"pack/4200\",", quarantine[1], StringComparison.Ordinal);
 
         var set = await EmbeddingSet.OpenAsync(store.Store, TestStore.Model, TestStore.Catalogue, Cancellation);
         var rows = await set.ReadAsync(Cancellation).ToListAsync(Cancellation);
@@ -42,99 +43,139 @@ public sealed class EmbedTests(LargeCatalogue large) : IClassFixture<LargeCatalo
     }
 
     [Theory]
-    [InlineData(900, false)]
-    [InlineData(4200, false)]
-    [InlineData(4200, true)]
-    public async Task RunAsync_CancelledAndRunAgain_WritesTheSameBytes(int stopAt, bool losePart)
+    [InlineData(1, 1, 1)]
+    [InlineData(2, 1, 0)]
+    [InlineData(0, 3, 0)]
+    [InlineData(2, 2, 2)]
+    public async Task RunAsync_AnyWorkers_WriteTheSameBytes(int preprocess, int main, int postprocess)
+    {
+        using var alone = large.Copy();
+        using var shared = large.Copy();
+        await RunAsync(alone, new RunOptions { Folder = Folder, Preprocess = 0, Main = 1, Postprocess = 0 });
+        await RunAsync(shared, new RunOptions { Folder = Folder, Preprocess = preprocess, Main = main, Postprocess = postprocess });
+        Assert.Equal(alone.Hashes(Folder), shared.Hashes(Folder));
+    }
+
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(12, false)]
+    [InlineData(12, true)]
+    public async Task RunAsync_CancelledAndRunAgain_WritesTheSameBytes(int shards, bool losePart)
     {
         using var whole = large.Copy();
         using var interrupted = large.Copy();
-        await Embed.RunAsync(whole.Store, Options, null, Cancellation);
+        await RunAsync(whole);
 
-        using var stop = new CancellationTokenSource();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Embed.RunAsync(interrupted.Store, Options, new Each(done => { if (done >= stopAt) stop.Cancel(); }), stop.Token));
+        await interrupted.StopAfterAsync(Folder, shards, stop => RunAsync(interrupted, stop: stop));
         Assert.Null(await interrupted.Store.StatAsync($"{Folder}/embeddings.json", Cancellation));
-        if (losePart)
-            File.Delete(interrupted.Store.PathOf($"{Folder}/part-00000.parquet"));
-        var reports = new List<double>();
-        await Embed.RunAsync(interrupted.Store, Options, new Each(reports.Add), Cancellation);
+        var done = interrupted.FinishedShards(Folder).Length;
+        if (losePart) File.Delete(interrupted.Store.PathOf($"{Folder}/{interrupted.FinishedShards(Folder)[0].Replace("shard", "part", StringComparison.Ordinal)}.parquet"));
+        var report = await RunAsync(interrupted);
 
         Assert.Equal(whole.Hashes(Folder), interrupted.Hashes(Folder));
-        Assert.DoesNotContain(whole.Hashes(Folder).Keys, file => file.Contains("journal", StringComparison.Ordinal));
-        Assert.Equal(LargeCatalogue.Stickers, reports[^1]);
-        if (stopAt > LargeCatalogue.InFirstPart && !losePart)
-            Assert.Equal(LargeCatalogue.InFirstPart, reports[0]);
-        else
-            Assert.True(reports[0] < LargeCatalogue.InFirstPart);
+        Assert.Equal(report.Result.Shards - done + (losePart ? 1 : 0), report.ShardsDone);
     }
 
     [Fact]
     public async Task RunAsync_FinishedBefore_ReturnsAtOnce()
     {
         using var store = large.Copy();
-        var first = await Embed.RunAsync(store.Store, Options, null, Cancellation);
-        var reports = new List<double>();
+        await RunAsync(store);
+        var before = store.Hashes(Folder);
+        Assert.Equal(0, (await RunAsync(store)).ShardsDone);
+        Assert.Equal(before, store.Hashes(Folder));
+    }
 
-        var second = await Embed.RunAsync(store.Store, Options, new Each(reports.Add), Cancellation);
+    [Fact]
+    public async Task RunAsync_RetryOfOneClass_DoesThoseShardsAgain()
+    {
+        using var store = large.Copy();
+        await RunAsync(store);
+        var before = store.Hashes(Folder);
+        var again = new RunOptions { Folder = Folder, Main = 1, RetryFailed = true };
+        Assert.Equal(0, (await RunAsync(store, again with { RetryClass = "Corrupt" })).ShardsDone);
+        Assert.Equal(2, (await RunAsync(store, again with { RetryClass = "Truncated" })).ShardsDone);
+        Assert.Equal(before, store.Hashes(Folder));
+    }
 
-        Assert.Empty(reports);
-        Assert.Equal(first.Files, second.Files);
+    [Fact]
+    public async Task RunAsync_WhatAnOlderProgramMade_IsReadButNotOverwritten()
+    {
+        using var store = large.Copy();
+        await RunAsync(store);
+        Directory.Delete(store.Store.PathOf($"{Folder}/.ledger"), recursive: true);
+        var fault = await Assert.ThrowsAsync<InvalidDataException>(() => RunAsync(store));
+        Assert.Contains("--replace", fault.Message, StringComparison.Ordinal);
+        await EmbeddingSet.OpenAsync(store.Store, TestStore.Model, TestStore.Catalogue, Cancellation);
+        await RunAsync(store, new RunOptions { Folder = Folder, Replace = true });
     }
 
     [Fact]
     public async Task RunAsync_OtherModelOfThatName_ThrowsWithBothHashesUntilReplaced()
     {
         using var store = large.Copy();
-        var first = await Embed.RunAsync(store.Store, Options, null, Cancellation);
+        await RunAsync(store);
+        var first = (await EmbeddingSet.OpenAsync(store.Store, TestStore.Model, TestStore.Catalogue, Cancellation)).Manifest;
         await store.AddModelAsync(Cancellation, accept: 0.4f);
         using var model = await StickerModel.LoadAsync(store.Store, TestStore.Model, Cancellation);
 
-        var fault = await Assert.ThrowsAsync<InvalidDataException>(() => Embed.RunAsync(store.Store, Options, null, Cancellation));
+        var fault = await Assert.ThrowsAsync<InvalidDataException>(() => RunAsync(store));
 
         Assert.Contains(first.ModelHash, fault.Message, StringComparison.Ordinal);
         Assert.Contains(model.ContentHash, fault.Message, StringComparison.Ordinal);
         Assert.Contains("--replace", fault.Message, StringComparison.Ordinal);
-        Assert.Equal(model.ContentHash, (await Embed.RunAsync(store.Store, Options with { Replace = true }, null, Cancellation)).ModelHash);
+        await RunAsync(store, new RunOptions { Folder = Folder, Replace = true });
+        Assert.Equal(model.ContentHash, (await EmbeddingSet.OpenAsync(store.Store, TestStore.Model, TestStore.Catalogue, Cancellation)).Manifest.ModelHash);
     }
 
     [Fact]
     public async Task RunAsync_InterruptedThenOtherModel_NeverMixes()
     {
         using var store = large.Copy();
-        using var stop = new CancellationTokenSource();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Embed.RunAsync(store.Store, Options, new Each(done => { if (done >= 4200) stop.Cancel(); }), stop.Token));
-        Assert.Contains(store.Hashes(Folder).Keys, file => file.StartsWith("journal", StringComparison.Ordinal));
+        await store.StopAfterAsync(Folder, 5, stop => RunAsync(store, stop: stop));
         await store.AddModelAsync(Cancellation, accept: 0.3f);
-        var reports = new List<double>();
 
-        await Embed.RunAsync(store.Store, Options, new Each(reports.Add), Cancellation);
+        var fault = await Assert.ThrowsAsync<InvalidDataException>(() => RunAsync(store));
 
-        Assert.True(reports[0] < LargeCatalogue.InFirstPart, "the first part was taken over from the other model");
+        Assert.Contains("modelHash was", fault.Message, StringComparison.Ordinal);
+        var report = await RunAsync(store, new RunOptions { Folder = Folder, Replace = true });
+        Assert.Equal(report.Result.Shards, report.ShardsDone);
     }
 
-    [Fact]
-    public async Task RunAsync_CatalogueThatMiscounts_Throws()
+    [Theory]
+    [InlineData(LargeCatalogue.InFirstPart + 1, "are 1, but 0 were read")]
+    [InlineData(LargeCatalogue.InFirstPart - 1, "are 255, but more were read")]
+    public async Task RunAsync_CatalogueThatMiscounts_Throws(int count, string expected)
     {
         using var store = large.Copy();
         const string Key = $"catalogues/{TestStore.Catalogue}/catalogue.json";
         var manifest = await store.Store.ReadJsonAsync<CatalogueManifest>(Key, Cancellation);
-        await store.Store.WriteJsonAsync(Key, manifest! with { PartCounts = [LargeCatalogue.InFirstPart + 1, 203] }, Cancellation);
+        await store.Store.WriteJsonAsync(Key, manifest! with { PartCounts = [count, 204] }, Cancellation);
 
-        var fault = await Assert.ThrowsAsync<InvalidDataException>(() => Embed.RunAsync(store.Store, Options, null, Cancellation));
+        var fault = await Assert.ThrowsAsync<JobFailedException>(() => RunAsync(store));
 
-        Assert.Contains("part 0 has 4097 stickers, but 4096 were read", fault.Message, StringComparison.Ordinal);
+        Assert.Contains(expected, fault.Message, StringComparison.Ordinal);
         Assert.Null(await store.Store.StatAsync($"{Folder}/embeddings.json", Cancellation));
     }
 
     [Theory]
+    [InlineData(0, 256)]
+    [InlineData(9_418, 256)]
+    [InlineData(32_768, 512)]
+    [InlineData(100_000, 1024)]
+    [InlineData(1_000_000, 4096)]
+    [InlineData(400_000_000, 4096)]
+    public void ShardSizeOf_Catalogue_GivesManyWorkersSomethingAndNotTooManyFiles(long stickers, int expected) => Assert.Equal(expected, EmbedJob.ShardSizeOf(stickers));
+
+    [Theory]
     [InlineData(3)]
     [InlineData(257)]
-    public async Task RunAsync_BatchSizeOutOfRange_Throws(int batchSize)
-        => await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => Embed.RunAsync(new LocalStore(Path.GetTempPath()), Options with { BatchSize = batchSize }, null, Cancellation));
-
-    /// <summary>Reports at once, on the job's own thread.</summary>
-    private sealed class Each(Action<double> report) : IProgress<JobProgress>
+    public async Task OpenAsync_BatchSizeOutOfRange_Throws(int batchSize)
     {
-        public void Report(JobProgress value) => report(value.Done);
+        using var store = large.Copy();
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => EmbedJob.OpenAsync(store.Store, Options with { BatchSize = batchSize }, Cancellation));
     }
+
+    private static async Task<JobReport> RunAsync(TestStore store, RunOptions? options = null, CancellationToken? stop = null) => await JobRunner.RunAsync(
+        await EmbedJob.OpenAsync(store.Store, Options, Cancellation), store.Store, options ?? new RunOptions { Folder = Folder, Preprocess = 0, Main = 2, Postprocess = 0 }, cancellation: stop ?? Cancellation);
 }

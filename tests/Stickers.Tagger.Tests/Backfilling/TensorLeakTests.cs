@@ -1,3 +1,4 @@
+using Stickers.Pipeline;
 using Stickers.Tagger.Backfilling;
 using static TorchSharp.torch;
 
@@ -22,7 +23,8 @@ public sealed class TensorLeakTests
         (await StickerModel.LoadAsync(store.Store, TestStore.Model, TestContext.Current.CancellationToken)).Dispose();
         var left = Tensor.TotalCount - before;
 
-        await Embed.RunAsync(store.Store, new EmbedOptions { Model = TestStore.Model, Catalogue = TestStore.Catalogue, BatchSize = 8 }, null, cancellation);
+        var job = await EmbedJob.OpenAsync(store.Store, new EmbedOptions { Model = TestStore.Model, Catalogue = TestStore.Catalogue, BatchSize = 8 }, cancellation);
+        await JobRunner.RunAsync(job, store.Store, new RunOptions { Folder = job.Folder }, cancellation: cancellation);
 
         Assert.Equal(before + 2 * left, Tensor.TotalCount);
     }

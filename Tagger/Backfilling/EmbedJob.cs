@@ -1,0 +1,81 @@
+using Stickers.Catalogue;
+using Stickers.Pipeline;
+using Stickers.Storage;
+using Stickers.Tagger.Models;
+
+namespace Stickers.Tagger.Backfilling;
+
+/// <summary>What to embed and how.</summary>
+public sealed record EmbedOptions
+{
+    /// <summary>Model version, a folder under <c>models/</c>.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>Catalogue name.</summary>
+    public required string Catalogue { get; init; }
+
+    /// <summary>Images in a batch of the network, 4 to 256.</summary>
+    public int BatchSize { get; init; } = 64;
+}
+
+/// <summary>The job that gives every sticker of a catalogue its visual and its semantic vector: <c>embeddings/&lt;model&gt;/&lt;catalogue&gt;</c>.</summary>
+public sealed class EmbedJob : PredictionJob<StickerVectors, StickerEmbedding>
+{
+    private const int FormatVersion = 1;
+
+    private EmbedJob(StickerCatalogue catalogue, ModelDescription model, int batchSize)
+        : base(catalogue, model, batchSize)
+    {
+    }
+
+    /// <inheritdoc/>
+    public override string Name => "embed";
+
+    /// <inheritdoc/>
+    public override string Folder => FolderOf(Model.Manifest.Version, Catalogue.Name);
+
+    /// <inheritdoc/>
+    public override string ManifestName => "embeddings.json";
+
+    /// <inheritdoc/>
+    public override Sink<StickerEmbedding> Sink =>
+        new PartSink<StickerEmbedding, StickerEmbedding>(row => [row], (part, rows, context) => EmbeddingSet.WritePartAsync(context.Store, Model.Manifest.Version, Catalogue.Name, part, rows, context.Cancellation));
+
+    /// <summary>Opens what the job works on.</summary>
+    /// <exception cref="FileNotFoundException">The model or the catalogue does not exist.</exception>
+    public static async Task<EmbedJob> OpenAsync(ObjectStore store, EmbedOptions options, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return new EmbedJob(await StickerCatalogue.OpenAsync(store, options.Catalogue, cancellation), await ModelDescription.LoadAsync(store, options.Model, cancellation), options.BatchSize);
+    }
+
+    /// <summary>Where the vectors that a model made of a catalogue lie.</summary>
+    public static string FolderOf(string model, string catalogue) => $"embeddings/{model}/{catalogue}";
+
+    /// <inheritdoc/>
+    public override IAsyncEnumerable<StickerEmbedding> Postprocess(IAsyncEnumerable<StickerVectors> items, ShardContext context) =>
+        items.Select(sticker => new StickerEmbedding(new StickerId(sticker.Id), sticker.Visual, sticker.Semantic));
+
+    /// <inheritdoc/>
+    public override Task<object> FinishAsync(JobResult result, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        if (result.Read != Catalogue.Manifest.Written) throw new InvalidDataException($"The catalogue has {Catalogue.Manifest.Written} stickers, but {result.Read} were read.");
+        return Task.FromResult<object>(new EmbeddingManifest
+        {
+            FormatVersion = FormatVersion,
+            Model = Model.Manifest.Version,
+            ModelHash = Model.ContentHash,
+            Catalogue = Catalogue.Name,
+            CatalogueHash = Catalogue.ContentHash,
+            VisualDimension = Model.Manifest.Network.VisualDimension,
+            SemanticDimension = Model.Manifest.Network.SemanticDimension,
+            Read = result.Read,
+            Written = result.Written,
+            Quarantined = result.Quarantined,
+            Files = result.Files,
+        });
+    }
+
+    private protected override StickerVectors Keep(long id, Prediction prediction) => new(id, prediction.Visual, prediction.Semantic);
+}

@@ -1,0 +1,136 @@
+using Stickers.Catalogue;
+using Stickers.Catalogue.Images;
+using Stickers.Pipeline;
+using Stickers.Pipeline.Sources;
+using Stickers.Tagger.Models;
+
+namespace Stickers.Tagger.Backfilling;
+
+/// <summary>
+/// What backfill and embed share: stickers are decoded and fitted (preprocess), run through the network in batches (main), and become rows of Parquet (postprocess, sink). An
+/// animation's prediction is the mean over up to four frames. Images that do not decode go to quarantine, the class of their error being that of their fault.
+/// </summary>
+/// <typeparam name="TResult">What is kept of a prediction.</typeparam>
+/// <typeparam name="TOutput">A sticker's part of the output.</typeparam>
+public abstract class PredictionJob<TResult, TOutput> : Job<Sticker, FittedSticker, TResult, TOutput>
+{
+    private const int MaxBatch = 256;   // StickerModel.PredictFitted takes no more
+    private const int LeastShards = 64;
+    private const int LeastShard = 256; // fewer would read each row group of a part several times
+    private const int MostShard = 4096; // a part of a catalogue has no more
+
+    private readonly int _batchSize;
+    private StickerModel? _network;
+
+    private protected PredictionJob(StickerCatalogue catalogue, ModelDescription model, int batchSize)
+    {
+        if (batchSize is < StickerFrames.Max or > MaxBatch)
+            throw new ArgumentOutOfRangeException(nameof(batchSize), batchSize, $"A batch holds {StickerFrames.Max} (the frames of one animation) to {MaxBatch} images.");
+        (Catalogue, Model, _batchSize) = (catalogue, model, batchSize);
+    }
+
+    /// <summary>Where the output goes in the store, without a slash at the end: to be given to <see cref="RunOptions.Folder"/>.</summary>
+    public abstract string Folder { get; }
+
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, string> Inputs => new Dictionary<string, string>
+    {
+        ["batchSize"] = $"{_batchSize}",
+        ["catalogue"] = Catalogue.Name,
+        ["model"] = Model.Manifest.Version,
+        ["modelHash"] = Model.ContentHash,
+    };
+
+    /// <inheritdoc/>
+    public override Source<Sticker> Source => new StickerSource(Catalogue, ShardSizeOf(Catalogue.Manifest.Written), Wanted);
+
+    internal StickerCatalogue Catalogue { get; }
+
+    internal ModelDescription Model { get; }
+
+    /// <summary>Whether a sticker is the job's business; null when all are.</summary>
+    private protected virtual Func<Sticker, bool>? Wanted => null;
+
+    /// <summary>
+    /// Stickers in a shard, a power of two: few enough that a small catalogue gives many workers something to do, and for a large one as many as a part of the
+    /// catalogue holds, so that no job writes more files than the catalogue has parts.
+    /// </summary>
+    internal static int ShardSizeOf(long stickers)
+    {
+        var size = LeastShard;
+        while (size < MostShard && stickers / size >= 2 * LeastShards) size *= 2;
+        return size;
+    }
+
+    /// <inheritdoc/>
+    public override async Task PrepareAsync(StageContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        if (context.Stage == StageKind.Main) _network = await StickerModel.LoadAsync(context.Store, Model, context.Cancellation);
+    }
+
+    /// <inheritdoc/>
+    public override IAsyncEnumerable<FittedSticker> Preprocess(IAsyncEnumerable<Sticker> items, ShardContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return context.Each(items, sticker => sticker.Key, Decode);
+    }
+
+    /// <inheritdoc/>
+    public override async IAsyncEnumerable<TResult> Main(IAsyncEnumerable<FittedSticker> items, ShardContext context)
+    {
+        ArgumentNullException.ThrowIfNull(items);
+        var batch = new List<FittedSticker>();
+        var frames = 0;
+        await foreach (var sticker in items)
+        {
+            if (frames > 0 && frames + sticker.Frames.Length > _batchSize)
+            {
+                foreach (var result in Predict(batch)) yield return result;
+                batch.Clear();
+                frames = 0;
+            }
+
+            batch.Add(sticker);
+            frames += sticker.Frames.Length;
+        }
+
+        foreach (var result in Predict(batch)) yield return result;
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        _network?.Dispose();
+        return base.DisposeAsync();
+    }
+
+    /// <summary>What is kept of a sticker's prediction.</summary>
+    private protected abstract TResult Keep(long id, Prediction prediction);
+
+    private FittedSticker Decode(Sticker sticker)
+    {
+        try
+        {
+            return new FittedSticker(sticker.Id.Value, [.. StickerFrames.Decode(sticker.Image.Span).Select(Model.Fit)]);
+        }
+        catch (ImageException bad)
+        {
+            throw new BadItemException(bad.Fault.ToString(), bad.Message, bad);
+        }
+    }
+
+    private IEnumerable<TResult> Predict(List<FittedSticker> batch)
+    {
+        if (batch.Count == 0) yield break;
+        var predictions = _network!.PredictFitted([.. batch.SelectMany(sticker => sticker.Frames)]);
+        var next = 0;
+        foreach (var sticker in batch)
+        {
+            var own = predictions.Skip(next).Take(sticker.Frames.Length).ToArray();
+            next += own.Length;
+            yield return Keep(sticker.Id, FramePool.Pool(own));
+        }
+    }
+}
