@@ -6,7 +6,7 @@ public enum FaissError
     /// <summary>An argument that the native side refused.</summary>
     InvalidArgument = -1,
 
-    /// <summary>Faiss itself refused: a bad factory string, too few training vectors, a malformed file …</summary>
+    /// <summary>Faiss itself refused: too few training vectors, not trained …</summary>
     Faiss = -2,
 
     /// <summary>Memory could not be had.</summary>
@@ -23,6 +23,9 @@ public enum FaissError
 
     /// <summary>The file system failed.</summary>
     Io = -7,
+
+    /// <summary>An index file is truncated or malformed.</summary>
+    Corrupt = -8,
 }
 
 /// <summary>A call that Faiss refused or failed.</summary>

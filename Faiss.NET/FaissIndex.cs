@@ -7,26 +7,36 @@ namespace Faiss;
 /// <remarks>
 /// <para>
 /// Faiss' memory contract: n vectors of dimension d are one row-major block of n x d floats, vector i at [i*d, (i+1)*d). Spans are read
-/// or filled during the call and not kept. Every method checks the lengths before it goes down to native code.
+/// or filled during the call and not kept. Every method checks lengths, and that values are finite, before it goes down to native code.
 /// </para>
 /// <para>
-/// Any number of threads may search and reconstruct at once. <see cref="Train"/>, the methods that add, <see cref="EnableReconstruct"/>
-/// and <see cref="Save"/> need the index for themselves; nothing here enforces that. <see cref="Dispose"/> is safe at any time: calls in
+/// Any number of threads may search and reconstruct at once. <see cref="Train"/>, the methods that add, remove and merge, <see cref="EnableReconstruct"/>
+/// and those that save need the index for themselves; nothing here enforces that. <see cref="Dispose"/> is safe at any time: calls in
 /// flight finish, later ones throw <see cref="ObjectDisposedException"/>.
 /// </para>
-/// <para>Memory is the index's whole size; files are read into memory and not mapped.</para>
+/// <para>What Faiss refuses or cannot do is a <see cref="FaissException"/> that says which (<see cref="FaissException.Error"/>).</para>
 /// </remarks>
 [SuppressMessage("Naming", "CA1724", Justification = "The root namespace is the library's own name.")]
-public sealed class FaissIndex : IDisposable
+public sealed partial class FaissIndex : IDisposable
 {
     private readonly IndexHandle _handle;
 
     private FaissIndex(IndexHandle handle)
     {
         _handle = handle;
-        Native.Check(Native.faissnet_info(handle, out var d, out var metric, out _, out _));
+        Native.Check(Native.faissnet_info(handle, out var d, out var metric, out _, out _, out var mapped));
         Dimension = d;
         Metric = (MetricType)metric;
+        IsReadOnly = mapped != 0;
+    }
+
+    private IndexHandle Handle
+    {
+        get
+        {
+            _handle.ThrowIfDisposed(this);
+            return _handle;
+        }
     }
 
     /// <summary>Vector length d.</summary>
@@ -35,13 +45,16 @@ public sealed class FaissIndex : IDisposable
     /// <summary>How vectors are compared.</summary>
     public MetricType Metric { get; }
 
+    /// <summary>Whether the index is mapped from a file, and so cannot be changed or saved.</summary>
+    public bool IsReadOnly { get; }
+
     /// <summary>Number of vectors (Faiss: ntotal).</summary>
     /// <exception cref="ObjectDisposedException">The index was disposed.</exception>
     public long Count
     {
         get
         {
-            Native.Check(Native.faissnet_info(_handle, out _, out _, out var count, out _));
+            Native.Check(Native.faissnet_info(Handle, out _, out _, out var count, out _, out _));
             return count;
         }
     }
@@ -52,16 +65,24 @@ public sealed class FaissIndex : IDisposable
     {
         get
         {
-            Native.Check(Native.faissnet_info(_handle, out _, out _, out _, out var trained));
+            Native.Check(Native.faissnet_info(Handle, out _, out _, out _, out var trained, out _));
             return trained != 0;
         }
     }
 
     /// <summary>Builds an empty index from a factory string.</summary>
     /// <param name="d">Vector length, 1 to 65536.</param>
-    /// <param name="factory">Faiss' description of an index, e.g. <c>IDMap2,Flat</c>, <c>IDMap2,HNSW32</c>, <c>IVF1024,SQ8</c>. FastScan (<c>PQ…x4fs</c>) is refused.</param>
+    /// <param name="factory">
+    /// Faiss' description of an index: optionally <c>IDMap2,</c> (or <c>IDMap,</c>), transforms (<c>PCA64,</c> <c>OPQ16,</c> <c>RR32,</c> <c>L2norm,</c> <c>Pad256,</c>), one of
+    /// <c>Flat</c>, <c>SQ8</c> (<c>SQ4</c>, <c>SQ6</c>, <c>SQfp16</c>), <c>PQ16</c>, <c>HNSW32</c> or <c>IVF1024,</c> (<c>IVF4096_HNSW32,</c>) with one of these codes, and optionally
+    /// <c>,RFlat</c> or <c>,Refine(SQ8)</c>. The id map is always outermost. Write <c>PQ16np</c> inside IVF: without <c>np</c> Faiss spends most of
+    /// its training on a reordering that only polysemous search uses.
+    /// </param>
     /// <param name="metric">How vectors are compared.</param>
-    /// <exception cref="FaissException">Faiss does not understand the string, or it does not suit d.</exception>
+    /// <exception cref="FaissException">
+    /// The string is not understood or does not suit d (<see cref="FaissError.InvalidArgument"/>), or the kind is not offered
+    /// (<see cref="FaissError.Unsupported"/>), such as FastScan (<c>PQ…x4fs</c>).
+    /// </exception>
     public static FaissIndex Create(int d, string factory, MetricType metric)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(d, 1);
@@ -69,150 +90,90 @@ public sealed class FaissIndex : IDisposable
         ArgumentException.ThrowIfNullOrWhiteSpace(factory);
         if (metric is not (MetricType.InnerProduct or MetricType.L2))
             throw new ArgumentOutOfRangeException(nameof(metric), metric, "Inner product or L2.");
-        Native.Check(Native.faissnet_create(d, factory, (int)metric, out var handle));
+        var parsed = FactoryString.Parse(factory, d);
+        Native.Check(Native.faissnet_create(d, parsed.Inner, (int)metric, parsed.IdMap, out var handle));
         return new FaissIndex(handle);
     }
 
-    /// <summary>
-    /// Reads an index file. Faiss checks little of what it reads: a crafted file can ask for any amount of memory, so open only files whose
-    /// origin or hash you know.
-    /// </summary>
-    /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="FaissException">The file is truncated, malformed, or of a kind that is refused.</exception>
-    public static FaissIndex Load(string path)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        if (!File.Exists(path))
-            throw new FileNotFoundException($"No index file at {path}.", path);
-        Native.Check(Native.faissnet_load(path, out var handle));
-        return new FaissIndex(handle);
-    }
-
-    /// <summary>Learns the index's structure (centroids, quantizers) from a sample.</summary>
+    /// <summary>Learns the index's structure (centroids, quantizers) from a sample. Reproducible: the same sample gives the same structure.</summary>
     /// <param name="vectors">n x d values, n at least 1; IVF wants 30 or more per list.</param>
     /// <param name="threads">OpenMP threads; 0 takes OpenMP's default.</param>
-    /// <exception cref="ArgumentException">The length is not n x d.</exception>
-    /// <exception cref="FaissException">Too few vectors for this index.</exception>
+    /// <exception cref="ArgumentException">The length is not n x d, or a value is not finite.</exception>
+    /// <exception cref="FaissException">Too few vectors for this index, or it already holds some.</exception>
     public void Train(ReadOnlySpan<float> vectors, int threads = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
-        var n = RowsOf(vectors.Length, nameof(vectors));
+        var n = Rows.Count(vectors, Dimension, nameof(vectors));
         if (n == 0)
             throw new ArgumentException("Training needs at least one vector.", nameof(vectors));
-        Native.Check(Native.faissnet_train(_handle, n, vectors, threads));
+        Native.Check(Native.faissnet_train(Handle, n, vectors, threads));
     }
 
     /// <summary>Adds n vectors under n ids. An id added twice is held twice.</summary>
     /// <param name="vectors">n x d values.</param>
     /// <param name="ids">n ids of 0 or more; Faiss keeps -1 for "none".</param>
     /// <param name="threads">OpenMP threads; 0 takes OpenMP's default. HNSW gives the same graph every time only with 1.</param>
-    /// <exception cref="ArgumentException">The lengths do not fit each other, or an id is negative.</exception>
-    /// <exception cref="FaissException">The index is not trained, or keeps no ids (a bare Flat or HNSW: put <c>IDMap2,</c> before it).</exception>
+    /// <exception cref="ArgumentException">The lengths do not fit each other, a value is not finite, or an id is negative.</exception>
+    /// <exception cref="FaissException">
+    /// The index is not trained, keeps no ids (a bare Flat or HNSW: put <c>IDMap2,</c> before it) or is memory-mapped.
+    /// </exception>
     public void AddWithIds(ReadOnlySpan<float> vectors, ReadOnlySpan<long> ids, int threads = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
-        var n = RowsOf(vectors.Length, nameof(vectors));
-        if (ids.Length != n)
-            throw new ArgumentException($"{n} vectors need {n} ids, but {ids.Length} were given.", nameof(ids));
-        foreach (var id in ids)
-        {
-            if (id < 0)
-                throw new ArgumentException($"The id {id} is negative.", nameof(ids));
-        }
-
-        if (n > 0)
-            Native.Check(Native.faissnet_add(_handle, n, vectors, ids, threads));
+        var n = Rows.Count(vectors, Dimension, nameof(vectors));
+        Rows.CheckIds(n, ids);
+        Native.Check(Native.faissnet_add(Handle, n, vectors, ids, threads));
     }
 
     /// <summary>Adds n vectors under the ids Count, Count + 1, …</summary>
     /// <param name="vectors">n x d values.</param>
     /// <param name="threads">OpenMP threads; 0 takes OpenMP's default.</param>
-    /// <exception cref="ArgumentException">The length is not n x d.</exception>
-    /// <exception cref="FaissException">The index is not trained, or wants ids (IDMap).</exception>
+    /// <exception cref="ArgumentException">The length is not n x d, or a value is not finite.</exception>
+    /// <exception cref="FaissException">The index is not trained, wants ids (IDMap) or is memory-mapped.</exception>
     public void Add(ReadOnlySpan<float> vectors, int threads = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
-        var n = RowsOf(vectors.Length, nameof(vectors));
-        if (n > 0)
-            Native.Check(Native.faissnet_add(_handle, n, vectors, default, threads));
+        var n = Rows.Count(vectors, Dimension, nameof(vectors));
+        Native.Check(Native.faissnet_add(Handle, n, vectors, default, threads));
     }
 
-    /// <summary>Searches n queries.</summary>
-    /// <param name="queries">n x d values.</param>
-    /// <param name="k">Neighbours per query, at least 1.</param>
-    /// <param name="distances">Filled with n x k distances or inner products, nearest first.</param>
-    /// <param name="ids">Filled with n x k ids; -1 where fewer than k were found (their distances mean nothing).</param>
-    /// <param name="parameters">Settings of this call.</param>
-    /// <exception cref="ArgumentException">A length does not fit n, d and k.</exception>
-    /// <exception cref="FaissException">The index is not trained.</exception>
-    public void Search(ReadOnlySpan<float> queries, int k, Span<float> distances, Span<long> ids, SearchParameters? parameters = null)
+    /// <summary>Removes the vectors whose id is selected. It looks at every id once. In an index without ids those behind move up.</summary>
+    /// <returns>How many were removed.</returns>
+    /// <exception cref="FaissException">
+    /// The index cannot (<see cref="FaissError.Unsupported"/>): HNSW, refinement, IDMap around IVF, memory-mapped.
+    /// </exception>
+    public long Remove(IdSelector selector, int threads = 0)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
-        var n = RowsOf(queries.Length, nameof(queries));
-        if (distances.Length != (long)n * k)
-            throw new ArgumentException($"{n} queries with k = {k} need {(long)n * k} distances, but {distances.Length} were given.", nameof(distances));
-        if (ids.Length != (long)n * k)
-            throw new ArgumentException($"{n} queries with k = {k} need {(long)n * k} ids, but {ids.Length} were given.", nameof(ids));
-        var native = Checked(parameters ?? Defaults);
-        if (n > 0)
-            Native.Check(Native.faissnet_search(_handle, n, queries, k, native, distances, ids));
+        ArgumentNullException.ThrowIfNull(selector);
+        ArgumentOutOfRangeException.ThrowIfNegative(threads);
+        Native.Check(Native.faissnet_remove(Handle, selector.Handle, threads, out var removed));
+        return removed;
+    }
+
+    /// <summary>Removes the vectors that have one of these ids; ids that nobody has are ignored.</summary>
+    /// <returns>How many were removed.</returns>
+    /// <exception cref="FaissException">As of <see cref="Remove(IdSelector, int)"/>.</exception>
+    public long Remove(ReadOnlySpan<long> ids, int threads = 0)
+    {
+        using var selector = IdSelector.Batch(ids);
+        return Remove(selector, threads);
     }
 
     /// <summary>
-    /// Makes an IVF index keep a table from id to place, so that <see cref="Reconstruct"/> works; it costs about 50 bytes per vector and is
-    /// saved with the index. Call it before adding. Other indexes need nothing.
+    /// Adds all vectors of another index of the same kind and training, behind one's own and in their order, without coding them again. The other
+    /// stays as it is and may be memory-mapped.
     /// </summary>
-    public void EnableReconstruct() => Native.Check(Native.faissnet_enable_reconstruct(_handle));
-
-    /// <summary>The stored vector of an id: exact for Flat and HNSW, rounded for quantized indexes (SQ, PQ).</summary>
-    /// <param name="id">An id that was added.</param>
-    /// <param name="vector">Filled with d values.</param>
-    /// <exception cref="ArgumentException">The length is not d.</exception>
-    /// <exception cref="FaissException">The id is unknown (<see cref="FaissError.NotFound"/>) or the index cannot look ids up.</exception>
-    public void Reconstruct(long id, Span<float> vector)
+    /// <param name="other">Made by loading a copy of the same trained index, or untrainable (Flat).</param>
+    /// <param name="addToIds">Is added to each of its ids; 0 where both chose their ids.</param>
+    /// <exception cref="FaissException">
+    /// The two differ in kind, dimension, metric or training (<see cref="FaissError.InvalidArgument"/>), or the kind cannot merge (<see cref="FaissError.Unsupported"/>): HNSW.
+    /// </exception>
+    public void Merge(FaissIndex other, long addToIds = 0)
     {
-        if (vector.Length != Dimension)
-            throw new ArgumentException($"The index has {Dimension} dimensions, but the span has {vector.Length}.", nameof(vector));
-        Native.Check(Native.faissnet_reconstruct(_handle, id, vector));
-    }
-
-    /// <summary>As <see cref="Reconstruct"/>, but false for an unknown id; the span is then left alone.</summary>
-    /// <exception cref="ArgumentException">The length is not d.</exception>
-    /// <exception cref="FaissException">The index cannot look ids up.</exception>
-    public bool TryReconstruct(long id, Span<float> vector)
-    {
-        if (vector.Length != Dimension)
-            throw new ArgumentException($"The index has {Dimension} dimensions, but the span has {vector.Length}.", nameof(vector));
-        var status = Native.faissnet_reconstruct(_handle, id, vector);
-        if (status == (int)FaissError.NotFound)
-            return false;
-        Native.Check(status);
-        return true;
-    }
-
-    /// <summary>Writes the index file. This is not atomic: write beside the target and rename.</summary>
-    /// <exception cref="FaissException">The file cannot be written completely.</exception>
-    public void Save(string path)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        Native.Check(Native.faissnet_save(_handle, path));
+        ArgumentNullException.ThrowIfNull(other);
+        Native.Check(Native.faissnet_merge(Handle, other.Handle, addToIds));
     }
 
     /// <summary>Frees the native index once no call is in flight.</summary>
     public void Dispose() => _handle.Dispose();
-
-    private static readonly SearchParameters Defaults = new();
-
-    private static NativeSearchParameters Checked(SearchParameters p)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(p.NProbe);
-        ArgumentOutOfRangeException.ThrowIfNegative(p.EfSearch);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(p.EfSearch, SearchParameters.MaxEfSearch);
-        ArgumentOutOfRangeException.ThrowIfNegative(p.Threads);
-        return new NativeSearchParameters { NProbe = p.NProbe, EfSearch = p.EfSearch, Threads = p.Threads };
-    }
-
-    private int RowsOf(int length, string name) => length % Dimension == 0
-        ? length / Dimension
-        : throw new ArgumentException($"{length} values are no whole number of vectors of {Dimension} dimensions.", name);
 }

@@ -12,7 +12,7 @@ stamp=artifacts/$(basename "$target").stamp
 exec 9>artifacts/build.lock
 flock 9
 
-# Names, times and sizes of everything that a build reads, and which MPI Mpi.NET is compiled against, if any.
+# Names, times and sizes of everything that a build reads, which MPI Mpi.NET is compiled against, if any, and the fast archives of Faiss.
 fingerprint() {
   local folders=(*/*.csproj)
   folders=("${folders[@]%/*}")
@@ -20,6 +20,7 @@ fingerprint() {
   {
     readlink -f "$(command -v mpicc)" || true
     find "${folders[@]}" \( -name bin -o -name obj \) -prune -o -type f ! -name '*.md' -printf '%p %T@ %s\n'
+    find "$(Faiss.NET/native/fast-home.sh)" -name '*.a' -printf '%p %T@ %s\n' 2>/dev/null || true
     find . -maxdepth 1 -type f \( -name '*.props' -o -name '*.targets' -o -name '*.sln' -o -name global.json -o -name .editorconfig \) -printf '%p %T@ %s\n'
   } | sort | sha256sum
 }

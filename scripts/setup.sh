@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Brings what Stickers needs onto this machine, and says so before doing it; says and does nothing when all is there.
-# usage: scripts/setup.sh [demo] [mpi] [test]      what for, beyond building and running in one process
+# usage: scripts/setup.sh [demo] [faiss] [mpi] [test]      what for, beyond building and running in one process
 set -euo pipefail
 
 packages=(
@@ -27,6 +27,13 @@ mpi=(
 for purpose in "$@"; do
   case $purpose in
     demo) packages+=("openclipart-svg|8,121 drawings with their creators' tags: the demo's catalogue (173 MB)") ;;
+    faiss)
+      packages+=(
+        "cmake|builds the fast native Faiss"
+        "make|which it builds with"
+        "dpkg-dev|unpacks the source of Debian's Faiss"
+      )
+      ;;
     mpi) packages+=("${mpi[@]}") ;;
     test)
       packages+=(
@@ -40,7 +47,7 @@ for purpose in "$@"; do
         "ceph-osd|its storage daemon, which keeps the tests' objects in memory"
       )
       ;;
-    *) echo "setup.sh: unknown purpose '$purpose'; expected demo, mpi or test" >&2; exit 2 ;;
+    *) echo "setup.sh: unknown purpose '$purpose'; expected demo, faiss, mpi or test" >&2; exit 2 ;;
   esac
 done
 

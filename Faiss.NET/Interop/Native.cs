@@ -5,13 +5,14 @@ namespace Faiss.Interop;
 /// <summary>The functions of <c>native/faiss_net.h</c>, by their native names. Every status must go through <see cref="Check"/> on the same thread.</summary>
 internal static unsafe partial class Native
 {
-    private const string Library = "faiss_net";
+    private const string Library = NativeLibraryChoice.Name;
 
     /// <summary>FAISSNET_ABI of the header that these signatures follow.</summary>
-    private const int Abi = 1;
+    private const int Abi = 2;
 
     static Native()
     {
+        NativeLibraryChoice.Register();
         var found = faissnet_abi();
         if (found != Abi)
             throw new DllNotFoundException($"libfaiss_net.so has interface version {found}, this assembly needs {Abi}: rebuild it with native/build.sh.");
@@ -31,25 +32,52 @@ internal static unsafe partial class Native
     public static partial byte* faissnet_version();
 
     [LibraryImport(Library)]
+    public static partial byte* faissnet_variant();
+
+    [LibraryImport(Library)]
     public static partial byte* faissnet_build_info();
 
     [LibraryImport(Library)]
     private static partial byte* faissnet_last_error();
 
-    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int faissnet_create(int d, string factory, int metric, out IndexHandle index);
+    [LibraryImport(Library)]
+    public static partial long faissnet_live_objects();
+
+    [LibraryImport(Library)]
+    public static partial int faissnet_selector_range(long first, long end, out SelectorHandle selector);
+
+    [LibraryImport(Library)]
+    public static partial int faissnet_selector_batch(long n, ReadOnlySpan<long> ids, out SelectorHandle selector);
+
+    [LibraryImport(Library)]
+    public static partial int faissnet_selector_bitmap(long bytes, ReadOnlySpan<byte> bits, out SelectorHandle selector);
+
+    [LibraryImport(Library)]
+    public static partial int faissnet_selector_not(SelectorHandle of, out SelectorHandle selector);
+
+    [LibraryImport(Library)]
+    public static partial int faissnet_selector_and(SelectorHandle a, SelectorHandle b, out SelectorHandle selector);
+
+    [LibraryImport(Library)]
+    public static partial void faissnet_selector_free(nint selector);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int faissnet_load(string path, out IndexHandle index);
+    public static partial int faissnet_create(int d, string factory, int metric, int idMap, out IndexHandle index);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int faissnet_load(string path, int map, out IndexHandle index);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int faissnet_save(IndexHandle index, string path);
 
     [LibraryImport(Library)]
+    public static partial int faissnet_save_to(IndexHandle index, delegate* unmanaged<nint, byte*, long, long> write, nint state);
+
+    [LibraryImport(Library)]
     public static partial void faissnet_free(nint index);
 
     [LibraryImport(Library)]
-    public static partial int faissnet_info(IndexHandle index, out int d, out int metric, out long count, out int isTrained);
+    public static partial int faissnet_info(IndexHandle index, out int d, out int metric, out long count, out int isTrained, out int isMapped);
 
     [LibraryImport(Library)]
     public static partial int faissnet_train(IndexHandle index, long n, ReadOnlySpan<float> x, int threads);
@@ -59,13 +87,73 @@ internal static unsafe partial class Native
 
     [LibraryImport(Library)]
     public static partial int faissnet_search(
-        IndexHandle index, long n, ReadOnlySpan<float> x, int k, in NativeSearchParameters parameters, Span<float> distances, Span<long> ids);
+        IndexHandle index, long n, ReadOnlySpan<float> x, int k, in NativeSearchParameters parameters, SelectorHandle selector, Span<float> distances, Span<long> ids);
+
+    [LibraryImport(Library)]
+    public static partial int faissnet_range_search(
+        IndexHandle index, long n, ReadOnlySpan<float> x, float radius, in NativeSearchParameters parameters, SelectorHandle selector, out RangesHandle ranges, out long total);
+
+    [LibraryImport(Library)]
+    public static partial int faissnet_remove(IndexHandle index, SelectorHandle selector, int threads, out long removed);
+
+    [LibraryImport(Library)]
+    public static partial int faissnet_merge(IndexHandle index, IndexHandle other, long addToIds);
 
     [LibraryImport(Library)]
     public static partial int faissnet_enable_reconstruct(IndexHandle index);
 
     [LibraryImport(Library)]
     public static partial int faissnet_reconstruct(IndexHandle index, long id, Span<float> vector);
+
+    [LibraryImport(Library)]
+    public static partial int faissnet_ranges_copy(RangesHandle ranges, Span<long> limits, Span<float> distances, Span<long> ids);
+
+    [LibraryImport(Library)]
+    public static partial void faissnet_ranges_free(nint ranges);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int faissnet_binary_create(int d, string factory, int idMap, out BinaryIndexHandle index);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int faissnet_binary_load(string path, int map, out BinaryIndexHandle index);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int faissnet_binary_save(BinaryIndexHandle index, string path);
+
+    [LibraryImport(Library)]
+    public static partial int faissnet_binary_save_to(BinaryIndexHandle index, delegate* unmanaged<nint, byte*, long, long> write, nint state);
+
+    [LibraryImport(Library)]
+    public static partial void faissnet_binary_free(nint index);
+
+    [LibraryImport(Library)]
+    public static partial int faissnet_binary_info(BinaryIndexHandle index, out int d, out long count, out int isTrained, out int isMapped);
+
+    [LibraryImport(Library)]
+    public static partial int faissnet_binary_train(BinaryIndexHandle index, long n, ReadOnlySpan<byte> x, int threads);
+
+    [LibraryImport(Library)]
+    public static partial int faissnet_binary_add(BinaryIndexHandle index, long n, ReadOnlySpan<byte> x, ReadOnlySpan<long> ids, int threads);
+
+    [LibraryImport(Library)]
+    public static partial int faissnet_binary_search(
+        BinaryIndexHandle index, long n, ReadOnlySpan<byte> x, int k, in NativeSearchParameters parameters, SelectorHandle selector, Span<int> distances, Span<long> ids);
+
+    [LibraryImport(Library)]
+    public static partial int faissnet_binary_remove(BinaryIndexHandle index, SelectorHandle selector, int threads, out long removed);
+
+    [LibraryImport(Library)]
+    public static partial int faissnet_binary_merge(BinaryIndexHandle index, BinaryIndexHandle other, long addToIds);
+
+    [LibraryImport(Library)]
+    public static partial int faissnet_binary_enable_reconstruct(BinaryIndexHandle index);
+
+    [LibraryImport(Library)]
+    public static partial int faissnet_binary_reconstruct(BinaryIndexHandle index, long id, Span<byte> vector);
+
+    [LibraryImport(Library)]
+    public static partial int faissnet_kmeans(
+        int d, long n, ReadOnlySpan<float> x, int k, in NativeKMeansParameters parameters, Span<float> centroids, out float objective);
 }
 
 /// <summary><c>faissnet_search_parameters</c></summary>
@@ -74,5 +162,18 @@ internal struct NativeSearchParameters
 {
     public int NProbe;
     public int EfSearch;
+    public int Threads;
+    public int RefineFactor;
+}
+
+/// <summary><c>faissnet_kmeans_parameters</c></summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct NativeKMeansParameters
+{
+    public int Iterations;
+    public int Redo;
+    public int Seed;
+    public int Spherical;
+    public int MaxPointsPerCentroid;
     public int Threads;
 }

@@ -29,11 +29,23 @@ public sealed class WrongInputTests
     [InlineData("IVF,Flat")]
     [InlineData("IDMap2")]
     [InlineData("näher, näher")]
-    public void Create_UnknownFactory_ThrowsFaissText(string factory)
+    [InlineData("Flat\n")]
+    [InlineData("IVF0,Flat")]
+    [InlineData("IVF2000000000,Flat")] // would ask for 96 GB
+    [InlineData("IVF99999999999999999999,Flat")] // Faiss throws std::out_of_range
+    [InlineData("HNSW0")]
+    [InlineData("HNSW1")] // its levels would be infinitely many
+    [InlineData("HNSW100000")]
+    [InlineData("PQ2x30")] // would ask for 16 GB
+    [InlineData("PQ0")]
+    [InlineData("PCA5,Flat")]
+    [InlineData("OPQ3,PQ4")]
+    [InlineData("Pad9999999,Flat")]
+    public void Create_UnknownFactory_SaysSo(string factory)
     {
         var e = Assert.Throws<FaissException>(() => FaissIndex.Create(4, factory, MetricType.L2));
-        Assert.Equal(FaissError.Faiss, e.Error);
-        Assert.NotEmpty(e.Message);
+        Assert.Equal(FaissError.InvalidArgument, e.Error);
+        Assert.Contains(factory, e.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -44,7 +56,14 @@ public sealed class WrongInputTests
     [InlineData("PQ8x4fs")]
     [InlineData("IVF4,PQ8x4fs")]
     [InlineData("IVF4,PQ8x4fs,RFlat")]
-    public void Create_FastScan_IsUnsupported(string factory) =>
+    [InlineData("IDMap2,PQ8x4fsr")]
+    [InlineData("RQ4x8")]
+    [InlineData("NSG16")]
+    [InlineData("LSHr")]
+    [InlineData("IMI2x4,Flat")]
+    [InlineData("IVF4(Index9),Flat")] // ends the process in Faiss' parser
+    [InlineData("IDMap2,(IVF4,Flat)")]
+    public void Create_KindNotOffered_IsUnsupported(string factory) =>
         Assert.Equal(FaissError.Unsupported, Assert.Throws<FaissException>(() => FaissIndex.Create(16, factory, MetricType.L2)).Error);
 
     [Fact]
@@ -78,7 +97,41 @@ public sealed class WrongInputTests
     public void Add_IndexThatKeepsNoIds_Throws()
     {
         using var index = FaissIndex.Create(4, "Flat", MetricType.L2);
-        Assert.Equal(FaissError.Faiss, Assert.Throws<FaissException>(() => index.AddWithIds(new float[4], [1])).Error);
+        Assert.Equal(FaissError.Unsupported, Assert.Throws<FaissException>(() => index.AddWithIds(new float[4], [1])).Error);
+        using var mapped = Flat();
+        Assert.Equal(FaissError.Unsupported, Assert.Throws<FaissException>(() => mapped.Add(new float[4])).Error);
+    }
+
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.PositiveInfinity)]
+    [InlineData(float.NegativeInfinity)]
+    public void AnyCall_ValueNotFinite_Throws(float value)
+    {
+        // Faiss takes them and forgets them: the vector is counted and never found.
+        using var index = FaissIndex.Create(19, "Flat", MetricType.L2);
+        for (var place = 0; place < 38; place++)
+        {
+            var vectors = new float[38];
+            vectors[place] = value;
+            Assert.Throws<ArgumentException>(() => index.Add(vectors));
+            Assert.Throws<ArgumentException>(() => index.Train(vectors));
+            Assert.Throws<ArgumentException>(() => index.Search(vectors, 1, new float[2], new long[2]));
+            Assert.Throws<ArgumentException>(() => index.RangeSearch(vectors, 1));
+        }
+
+        index.Add([float.MaxValue, float.MinValue, float.Epsilon, .. new float[16]]);
+        Assert.Equal(1, index.Count);
+    }
+
+    [Fact]
+    public void Train_IndexThatHoldsVectors_Throws()
+    {
+        var vectors = new Vectors(200, 4, seed: 1);
+        using var index = FaissIndex.Create(4, "IVF4,SQ8", MetricType.L2);
+        index.Train(vectors.Data, threads: 1);
+        index.Add(vectors.Data, threads: 1);
+        Assert.Equal(FaissError.InvalidArgument, Assert.Throws<FaissException>(() => index.Train(vectors.Data)).Error);
     }
 
     [Fact]
@@ -132,7 +185,7 @@ public sealed class WrongInputTests
     public void Search_BadParameters_Throw()
     {
         using var index = Flat();
-        foreach (var p in new SearchParameters[] { new() { NProbe = -1 }, new() { EfSearch = -1 }, new() { EfSearch = 257 }, new() { Threads = -1 } })
+        foreach (var p in new SearchParameters[] { new() { NProbe = -1 }, new() { EfSearch = -1 }, new() { EfSearch = 257 }, new() { Threads = -1 }, new() { RefineFactor = -1 }, new() { RefineFactor = 1001 } })
             Assert.Throws<ArgumentOutOfRangeException>(() => index.Search(new float[4], 1, new float[1], new long[1], p));
     }
 
@@ -170,6 +223,10 @@ public sealed class WrongInputTests
         Assert.Throws<ObjectDisposedException>(() => index.Search(new float[4], 1, new float[1], new long[1]));
         Assert.Throws<ObjectDisposedException>(() => index.Reconstruct(1, new float[4]));
         Assert.Throws<ObjectDisposedException>(() => index.Save("never.faiss"));
+        Assert.Throws<ObjectDisposedException>(() => index.Save(new MemoryStream()));
+        Assert.Throws<ObjectDisposedException>(() => index.RangeSearch(new float[4], 1));
+        Assert.Throws<ObjectDisposedException>(() => index.Remove([1]));
+        Assert.Throws<ObjectDisposedException>(() => index.Merge(index));
         Assert.Throws<ObjectDisposedException>(index.EnableReconstruct);
         Assert.Equal(4, index.Dimension);
     }

@@ -1,0 +1,553 @@
+// Indexes of float vectors.
+#include "internal.h"
+
+#include <faiss/IndexFlat.h>
+#include <faiss/IndexHNSW.h>
+#include <faiss/IndexIDMap.h>
+#include <faiss/IndexIVF.h>
+#include <faiss/IndexIVFFlat.h>
+#include <faiss/IndexIVFPQ.h>
+#include <faiss/IndexPQ.h>
+#include <faiss/IndexPreTransform.h>
+#include <faiss/IndexRefine.h>
+#include <faiss/IndexScalarQuantizer.h>
+#include <faiss/IVFlib.h>
+#include <faiss/VectorTransform.h>
+#include <faiss/impl/AuxIndexStructures.h>
+#include <faiss/impl/DistanceComputer.h>
+#include <faiss/index_factory.h>
+#include <faiss/index_io.h>
+
+#include <algorithm>
+#include <limits>
+#include <typeinfo>
+
+using namespace faissnet;
+
+namespace {
+
+// The parts of an index: an id map around a refinement around vector transforms around a core, all but the core optional.
+struct Layers {
+    faiss::IndexIDMap* ids = nullptr;
+    faiss::IndexRefine* refine = nullptr;
+    faiss::IndexPreTransform* transform = nullptr;
+    faiss::Index* core = nullptr;
+    faiss::IndexIVF* ivf = nullptr;
+    faiss::IndexHNSW* hnsw = nullptr;  // the core itself, or the IVF's coarse quantizer
+
+    explicit Layers(faiss::Index* top) : core(top) {
+        if ((ids = dynamic_cast<faiss::IndexIDMap*>(core))) core = ids->index;
+        if ((refine = dynamic_cast<faiss::IndexRefine*>(core))) core = refine->base_index;
+        if ((transform = dynamic_cast<faiss::IndexPreTransform*>(core))) core = transform->index;
+        ivf = dynamic_cast<faiss::IndexIVF*>(core);
+        hnsw = dynamic_cast<faiss::IndexHNSW*>(ivf ? ivf->quantizer : core);
+    }
+};
+
+template <class... Kinds>
+bool is_one_of(const faiss::Index* index) {
+    return ((typeid(*index) == typeid(Kinds)) || ...);
+}
+
+// Kinds beyond these are not offered: among them are some (FastScan) that throw inside OpenMP regions, where no catch can save the
+// process, and some that ignore search parameters.
+void require_offered(const Layers& l) {
+    auto flat = [](const faiss::Index* i) { return is_one_of<faiss::IndexFlat, faiss::IndexFlatL2, faiss::IndexFlatIP>(i); };
+    auto core = [&](const faiss::Index* i) {
+        return flat(i) ||
+                is_one_of<faiss::IndexPQ, faiss::IndexScalarQuantizer, faiss::IndexHNSWFlat, faiss::IndexHNSWPQ, faiss::IndexHNSWSQ,
+                          faiss::IndexIVFFlat, faiss::IndexIVFScalarQuantizer, faiss::IndexIVFPQ>(i);
+    };
+    bool offered = core(l.core);
+    if (l.ivf) offered = offered && (flat(l.ivf->quantizer) || is_one_of<faiss::IndexHNSWFlat>(l.ivf->quantizer));
+    if (l.refine) offered = offered && (flat(l.refine->refine_index) || is_one_of<faiss::IndexScalarQuantizer>(l.refine->refine_index));
+    if (!offered) unsupported("this kind of index is not supported");
+}
+
+}  // namespace
+
+struct faissnet_index : Counted {
+    std::unique_ptr<faiss::Index> index;
+    Layers layers;
+    int own_ef_search = 0;
+    bool mapped = false;
+
+    explicit faissnet_index(std::unique_ptr<faiss::Index> made) : index(std::move(made)), layers(index.get()) {
+        require_offered(layers);
+        if (layers.hnsw) {
+            own_ef_search = layers.hnsw->hnsw.efSearch;
+            layers.hnsw->hnsw.efSearch = std::max(own_ef_search, EfSearchCeiling);
+        }
+        keep_quiet();
+    }
+
+private:
+    std::vector<std::unique_ptr<faiss::ProductQuantizer>> rotations_;
+
+    // Faiss writes advice about the size of training sets to standard error.
+    void keep_quiet() {
+        if (layers.ivf) layers.ivf->cp.min_points_per_centroid = 1;
+        faiss::Index* codes = layers.hnsw && !layers.ivf ? layers.hnsw->storage : layers.core;
+        if (auto* pq = dynamic_cast<faiss::IndexIVFPQ*>(codes)) pq->pq.cp.min_points_per_centroid = 1;
+        if (auto* pq = dynamic_cast<faiss::IndexPQ*>(codes)) pq->pq.cp.min_points_per_centroid = 1;
+        if (!layers.transform) return;
+        for (faiss::VectorTransform* transform : layers.transform->chain)
+            if (auto* opq = dynamic_cast<faiss::OPQMatrix*>(transform)) {
+                rotations_.push_back(std::make_unique<faiss::ProductQuantizer>(opq->d_out, opq->M, 8));  // as it would make itself
+                rotations_.back()->cp.min_points_per_centroid = 1;
+                opq->pq = rotations_.back().get();
+            }
+    }
+};
+
+struct faissnet_ranges : Counted {
+    faiss::RangeSearchResult result;
+    explicit faissnet_ranges(size_t n) : result(n) {}
+};
+
+namespace {
+
+faiss::Index& need(faissnet_index* handle) {
+    require(handle && handle->index, "the index is null");
+    return *handle->index;
+}
+
+faiss::Index& need_writable(faissnet_index* handle) {
+    faiss::Index& index = need(handle);
+    // Faiss throws inside an OpenMP region here, which ends the process.
+    if (handle->mapped) unsupported("a memory-mapped index is read-only: load it without mapping to change it");
+    return index;
+}
+
+faiss::Index& need_trained(faissnet_index* handle) {
+    faiss::Index& index = need(handle);
+    if (!index.is_trained) throw Failure(FAISSNET_FAISS, "the index is not trained: call Train first");
+    return index;
+}
+
+// The search parameters of one call, and what they point to. `target` is the part below id map and refinement.
+struct Query {
+    faiss::SearchParameters plain;
+    faiss::SearchParametersHNSW hnsw, coarse;
+    faiss::IVFSearchParameters ivf;
+    faiss::SearchParametersPreTransform transform;
+    std::unique_ptr<Translated> translated;
+    faiss::Index* target;
+    faiss::SearchParameters* use = nullptr;
+    idx_t candidates;
+
+    Query(const faissnet_index& handle, idx_t k, const faissnet_search_parameters& p, const faissnet_selector* selector) {
+        const Layers& l = handle.layers;
+        target = l.ids ? l.ids->index : handle.index.get();
+        candidates = k;
+        if (l.refine) {
+            target = l.refine->base_index;
+            double factor = p.refine_factor > 0 ? p.refine_factor : l.refine->k_factor;
+            candidates = std::max<idx_t>(k, static_cast<idx_t>(std::min(static_cast<double>(k) * factor, 1e9)));
+        }
+        faiss::IDSelector* sel = nullptr;
+        if (selector) {
+            if (dynamic_cast<const faiss::IndexPQ*>(l.core))
+                unsupported("Faiss' PQ index cannot be searched with a selector: use an IVF one");
+            if (l.ids) {
+                translated = std::make_unique<Translated>(l.ids->id_map, *selector->selector);
+                sel = translated.get();
+            } else {
+                sel = const_cast<faiss::IDSelector*>(selector->selector.get());
+            }
+        }
+        int floor = static_cast<int>(std::min<idx_t>(candidates, std::numeric_limits<int>::max()));
+        int ef = p.ef_search > 0 ? p.ef_search : handle.own_ef_search;
+        if (l.ivf) {
+            ivf.nprobe = std::min<size_t>(p.nprobe > 0 ? p.nprobe : l.ivf->nprobe, l.ivf->nlist);
+            ivf.max_codes = l.ivf->max_codes;
+            ivf.sel = sel;
+            if (l.hnsw) {
+                coarse.efSearch = std::max<int>(ef, ivf.nprobe);
+                ivf.quantizer_params = &coarse;
+            }
+            use = &ivf;
+        } else if (l.hnsw) {
+            hnsw.efSearch = std::max(ef, floor);  // fewer candidates than results asked for would lose results
+            hnsw.sel = sel;
+            use = &hnsw;
+        } else if (sel) {
+            plain.sel = sel;
+            use = &plain;
+        }
+        if (use && l.transform) {
+            transform.index_params = use;
+            use = &transform;
+        }
+    }
+    Query(const Query&) = delete;
+    Query& operator=(const Query&) = delete;
+};
+
+// IndexRefine takes no search parameters, so what it does is done here: more candidates of the base, measured by the refining index.
+void search_refined(
+        const faiss::IndexRefine& refine, const Query& query, idx_t n, const float* x, idx_t k, float* distances, idx_t* ids) {
+    idx_t wide = query.candidates;
+    std::vector<float> base_distances(n * wide);
+    std::vector<idx_t> base_ids(n * wide);
+    query.target->search(n, x, wide, base_distances.data(), base_ids.data(), query.use);
+    for (idx_t id : base_ids)
+        if (id >= refine.ntotal) throw Failure(FAISSNET_CORRUPT, "the index found a position that its refinement does not have");
+    bool larger_is_nearer = refine.metric_type == faiss::METRIC_INNER_PRODUCT;
+    std::vector<std::pair<float, idx_t>> found(n * wide);
+#pragma omp parallel if (n > 1)
+    {
+        std::unique_ptr<faiss::DistanceComputer> distance(refine.refine_index->get_distance_computer());
+#pragma omp for
+        for (idx_t q = 0; q < n; q++) {
+            distance->set_query(x + q * refine.d);
+            auto* first = found.data() + q * wide;
+            idx_t some = 0;
+            for (idx_t j = 0; j < wide; j++) {
+                idx_t id = base_ids[q * wide + j];
+                if (id < 0) continue;
+                float value = (*distance)(id);
+                first[some++] = {larger_is_nearer ? -value : value, id};
+            }
+            idx_t kept = std::min(k, some);
+            std::partial_sort(first, first + kept, first + some);
+            for (idx_t j = 0; j < k; j++) {
+                distances[q * k + j] = j < kept ? (larger_is_nearer ? -first[j].first : first[j].first)
+                                                : (larger_is_nearer ? -1 : 1) * std::numeric_limits<float>::max();
+                ids[q * k + j] = j < kept ? first[j].second : -1;
+            }
+        }
+    }
+}
+
+
+// What two IVF indexes must share beyond what Faiss checks, or codes of one would be read by the tables of the other.
+void require_same_codec(const faiss::Index& a, const faiss::Index& b) {
+    auto fail = [] { throw Failure(FAISSNET_INVALID_ARGUMENT, "the indexes were trained differently: merge only copies of one trained index"); };
+    if (auto* sq = dynamic_cast<const faiss::IndexIVFScalarQuantizer*>(&a)) {
+        auto& other = dynamic_cast<const faiss::IndexIVFScalarQuantizer&>(b);
+        if (sq->sq.qtype != other.sq.qtype || sq->sq.trained != other.sq.trained || sq->by_residual != other.by_residual) fail();
+    } else if (auto* pq = dynamic_cast<const faiss::IndexIVFPQ*>(&a)) {
+        auto& other = dynamic_cast<const faiss::IndexIVFPQ&>(b);
+        if (pq->pq.centroids != other.pq.centroids || pq->by_residual != other.by_residual) fail();
+    } else if (auto* flat_sq = dynamic_cast<const faiss::IndexScalarQuantizer*>(&a)) {
+        auto& other = dynamic_cast<const faiss::IndexScalarQuantizer&>(b);
+        if (flat_sq->sq.qtype != other.sq.qtype || flat_sq->sq.trained != other.sq.trained) fail();
+    } else if (auto* flat_pq = dynamic_cast<const faiss::IndexPQ*>(&a)) {
+        if (flat_pq->pq.centroids != dynamic_cast<const faiss::IndexPQ&>(b).pq.centroids) fail();
+    }
+}
+
+void require_mergeable(const faiss::Index& to, const faiss::Index& from) {
+    require(to.d == from.d && to.metric_type == from.metric_type, "the indexes have other dimensions or metrics");
+    require(typeid(to) == typeid(from) ||
+                    (dynamic_cast<const faiss::IndexFlat*>(&to) && dynamic_cast<const faiss::IndexFlat*>(&from)) ||
+                    (dynamic_cast<const faiss::IndexRefine*>(&to) && dynamic_cast<const faiss::IndexRefine*>(&from)),
+            "the indexes are of different kinds");
+    if (auto* transform = dynamic_cast<const faiss::IndexPreTransform*>(&to)) {
+        auto& other = dynamic_cast<const faiss::IndexPreTransform&>(from);
+        require(transform->chain.size() == other.chain.size(), "the indexes have different transforms");
+        for (size_t i = 0; i < transform->chain.size(); i++) transform->chain[i]->check_identical(*other.chain[i]);
+        require_mergeable(*transform->index, *other.index);
+    } else if (auto* refine = dynamic_cast<const faiss::IndexRefine*>(&to)) {
+        auto& other = dynamic_cast<const faiss::IndexRefine&>(from);
+        require_mergeable(*refine->base_index, *other.base_index);
+        require_mergeable(*refine->refine_index, *other.refine_index);
+    } else if (auto* ivf = dynamic_cast<const faiss::IndexIVF*>(&to)) {
+        auto& other = dynamic_cast<const faiss::IndexIVF&>(from);
+        require(ivf->nlist == other.nlist && ivf->code_size == other.code_size, "the indexes have different lists");
+        std::vector<float> a(ivf->d), b(ivf->d);
+        for (size_t i = 0; i < ivf->nlist; i++) {
+            ivf->quantizer->reconstruct(i, a.data());
+            other.quantizer->reconstruct(i, b.data());
+            require(a == b, "the indexes were trained differently: merge only copies of one trained index");
+        }
+        require_same_codec(to, from);
+    } else if (auto* codes = dynamic_cast<const faiss::IndexFlatCodes*>(&to)) {
+        require(codes->code_size == dynamic_cast<const faiss::IndexFlatCodes&>(from).code_size, "the indexes have other codes");
+        require_same_codec(to, from);
+    } else {
+        unsupported("HNSW indexes cannot be merged: add the vectors of one to the other");
+    }
+}
+
+// `shift` is added to the ids in inverted lists.
+void append(faiss::Index& to, const faiss::Index& from, idx_t shift) {
+    if (auto* transform = dynamic_cast<faiss::IndexPreTransform*>(&to)) {
+        append(*transform->index, *dynamic_cast<const faiss::IndexPreTransform&>(from).index, shift);
+    } else if (auto* refine = dynamic_cast<faiss::IndexRefine*>(&to)) {
+        auto& other = dynamic_cast<const faiss::IndexRefine&>(from);
+        append(*refine->base_index, *other.base_index, shift);
+        append(*refine->refine_index, *other.refine_index, shift);
+    } else if (auto* ivf = dynamic_cast<faiss::IndexIVF*>(&to)) {
+        append_lists(*ivf->invlists, *dynamic_cast<const faiss::IndexIVF&>(from).invlists, shift);
+    } else {
+        auto& codes = dynamic_cast<faiss::IndexFlatCodes&>(to).codes;
+        auto& other = dynamic_cast<const faiss::IndexFlatCodes&>(from).codes;
+        codes.insert(codes.end(), other.begin(), other.end());
+    }
+    to.ntotal += from.ntotal;
+}
+
+template <class Save>
+void with_own_settings(faissnet_index* handle, Save&& save) {
+    faiss::HNSW* hnsw = handle->layers.hnsw ? &handle->layers.hnsw->hnsw : nullptr;
+    struct Restore {
+        faiss::HNSW* hnsw;
+        int to;
+        ~Restore() {
+            if (hnsw) hnsw->efSearch = to;
+        }
+    } restore{hnsw, hnsw ? hnsw->efSearch : 0};
+    if (hnsw) hnsw->efSearch = handle->own_ef_search;
+    save();
+}
+
+}  // namespace
+
+int32_t faissnet_create(int32_t d, const char* factory, int32_t metric, int32_t id_map, faissnet_index** out) {
+    return guard([&] {
+        require(d > 0 && factory && out, "d < 1, or a null pointer");
+        require(metric == faiss::METRIC_INNER_PRODUCT || metric == faiss::METRIC_L2, "unknown metric");
+        *out = nullptr;
+        Threads scope(0);
+        std::unique_ptr<faiss::Index> made(faiss::index_factory(d, factory, static_cast<faiss::MetricType>(metric)));
+        if (id_map != 0) {
+            std::unique_ptr<faiss::IndexIDMap> map(id_map == 2 ? new faiss::IndexIDMap2(made.get()) : new faiss::IndexIDMap(made.get()));
+            map->own_fields = true;
+            made.release();
+            made = std::move(map);
+        }
+        *out = new faissnet_index(std::move(made));
+    });
+}
+
+int32_t faissnet_load(const char* path, int32_t map, faissnet_index** out) {
+    return guard([&] {
+        require(path && out, "a null pointer");
+        *out = nullptr;
+        Threads scope(0);
+        File file = open_checked(path, false);
+        std::unique_ptr<faiss::Index> read(faiss::read_index(file.get(), map ? faiss::IO_FLAG_MMAP | faiss::IO_FLAG_READ_ONLY : 0));
+        auto handle = std::make_unique<faissnet_index>(std::move(read));
+        const Layers& l = handle->layers;
+        if (l.hnsw) {
+            l.hnsw->hnsw.efSearch = handle->own_ef_search;
+            check_hnsw(l.hnsw->hnsw, l.hnsw->ntotal);
+            l.hnsw->hnsw.efSearch = std::max(handle->own_ef_search, EfSearchCeiling);
+        }
+        if (l.ivf) {
+            check_direct_map(l.ivf->direct_map, *l.ivf->invlists);
+            handle->mapped = map != 0;
+            calm_mapped_lists(l.ivf->invlists);
+        }
+        if (l.transform)
+            for (auto* t : l.transform->chain)
+                if (auto* remap = dynamic_cast<faiss::RemapDimensionsTransform*>(t))
+                    for (int from : remap->map)
+                        if (from < -1 || from >= t->d_in) throw Failure(FAISSNET_CORRUPT, "no sound index file: a remapping reads beyond its input");
+        *out = handle.release();
+    });
+}
+
+int32_t faissnet_save(faissnet_index* handle, const char* path) {
+    return guard([&] {
+        faiss::Index& index = need(handle);
+        require(path, "a null pointer");
+        if (handle->mapped) unsupported("a memory-mapped index is its file: copy that");
+        File file = create_file(path);
+        with_own_settings(handle, [&] { faiss::write_index(&index, file.get()); });
+        finish_file(std::move(file), path);
+    });
+}
+
+int32_t faissnet_save_to(faissnet_index* handle, faissnet_write write, void* state) {
+    return guard([&] {
+        faiss::Index& index = need(handle);
+        require(write, "a null pointer");
+        if (handle->mapped) unsupported("a memory-mapped index is its file: copy that");
+        CallbackWriter writer(write, state);
+        with_own_settings(handle, [&] { faiss::write_index(&index, &writer); });
+        writer.flush();
+    });
+}
+
+void faissnet_free(faissnet_index* handle) { delete handle; }
+
+int32_t faissnet_info(
+        faissnet_index* handle, int32_t* d, int32_t* metric, int64_t* ntotal, int32_t* is_trained, int32_t* is_mapped) {
+    return guard([&] {
+        faiss::Index& index = need(handle);
+        *d = index.d;
+        *metric = index.metric_type;
+        *ntotal = index.ntotal;
+        *is_trained = index.is_trained;
+        *is_mapped = handle->mapped;
+    });
+}
+
+int32_t faissnet_train(faissnet_index* handle, int64_t n, const float* x, int32_t threads) {
+    return guard([&] {
+        faiss::Index& index = need_writable(handle);
+        require(n > 0 && x, "no vectors");
+        // What is stored was coded by the old training and would be read by the new.
+        if (index.ntotal > 0) throw Failure(FAISSNET_INVALID_ARGUMENT, "the index already holds vectors: train before adding");
+        Threads scope(threads);
+        index.train(n, x);
+    });
+}
+
+int32_t faissnet_add(faissnet_index* handle, int64_t n, const float* x, const int64_t* ids, int32_t threads) {
+    return guard([&] {
+        need_writable(handle);
+        if (n == 0) return;
+        require(n > 0 && x, "no vectors");
+        faiss::Index& index = need_trained(handle);
+        const Layers& l = handle->layers;
+        if (l.hnsw && !l.ivf && index.ntotal + n > std::numeric_limits<int>::max())
+            unsupported("an HNSW index holds at most 2^31 vectors");
+        if (ids && !l.ids && (l.refine || !l.ivf))
+            unsupported("this index keeps no ids: put IDMap2, before its factory string");
+        if (!ids && l.ids) unsupported("an index with an id map wants ids");
+        Threads scope(threads);
+        if (ids)
+            index.add_with_ids(n, x, reinterpret_cast<const idx_t*>(ids));
+        else
+            index.add(n, x);
+    });
+}
+
+int32_t faissnet_search(
+        faissnet_index* handle, int64_t n, const float* x, int32_t k, const faissnet_search_parameters* parameters,
+        const faissnet_selector* selector, float* distances, int64_t* ids) {
+    return guard([&] {
+        need(handle);
+        if (n == 0) return;
+        require(n > 0 && x && k > 0 && parameters && distances && ids, "n < 1, k < 1 or a null pointer");
+        need_trained(handle);
+        Threads scope(parameters->threads);
+        Query query(*handle, k, *parameters, selector);
+        idx_t* labels = reinterpret_cast<idx_t*>(ids);
+        if (handle->layers.refine)
+            search_refined(*handle->layers.refine, query, n, x, k, distances, labels);
+        else
+            query.target->search(n, x, k, distances, labels, query.use);
+        // The id map refuses search parameters: so it was bypassed above.
+        if (handle->layers.ids) translate(handle->layers.ids->id_map, labels, static_cast<size_t>(n) * k);
+    });
+}
+
+int32_t faissnet_range_search(
+        faissnet_index* handle, int64_t n, const float* x, float radius, const faissnet_search_parameters* parameters,
+        const faissnet_selector* selector, faissnet_ranges** out, int64_t* total) {
+    return guard([&] {
+        need(handle);
+        require(n >= 0 && (n == 0 || x) && parameters && out && total, "n < 0, or a null pointer");
+        *out = nullptr;
+        need_trained(handle);
+        const Layers& l = handle->layers;
+        if (l.refine || (!l.ivf && !dynamic_cast<faiss::IndexFlat*>(l.core)))
+            unsupported("Faiss searches ranges only in Flat and IVF indexes");
+        Threads scope(parameters->threads);
+        auto found = std::make_unique<faissnet_ranges>(n);
+        Query query(*handle, 1, *parameters, selector);
+        query.target->range_search(n, x, radius, &found->result, query.use);
+        *total = static_cast<int64_t>(found->result.lims[n]);
+        if (l.ids) translate(l.ids->id_map, found->result.labels, found->result.lims[n]);
+        *out = found.release();
+    });
+}
+
+int32_t faissnet_ranges_copy(const faissnet_ranges* ranges, int64_t* lims, float* distances, int64_t* ids) {
+    return guard([&] {
+        require(ranges && lims, "a null pointer");
+        const faiss::RangeSearchResult& r = ranges->result;
+        std::copy_n(r.lims, r.nq + 1, lims);
+        if (r.lims[r.nq] == 0) return;
+        require(distances && ids, "a null pointer");
+        std::copy_n(r.distances, r.lims[r.nq], distances);
+        std::copy_n(r.labels, r.lims[r.nq], ids);
+    });
+}
+
+void faissnet_ranges_free(faissnet_ranges* ranges) { delete ranges; }
+
+int32_t faissnet_remove(faissnet_index* handle, const faissnet_selector* selector, int32_t threads, int64_t* removed) {
+    return guard([&] {
+        faiss::Index& index = need_writable(handle);
+        require(selector && removed, "a null pointer");
+        const Layers& l = handle->layers;
+        if (l.hnsw && !l.ivf) unsupported("HNSW cannot remove: leave ids out with a selector, or build anew");
+        if (l.refine) unsupported("an index with refinement cannot remove");
+        if (l.ids && l.ivf) unsupported("IDMap around IVF cannot remove: IVF keeps ids itself, so leave IDMap out");
+        Threads scope(threads);
+        if (l.ivf) {
+            size_t gone = remove_from_lists(l.ivf->direct_map, l.ivf->invlists, l.ivf->ntotal, *selector->selector);
+            l.ivf->ntotal -= gone;
+            if (l.transform) l.transform->ntotal = l.ivf->ntotal;
+            *removed = static_cast<int64_t>(gone);
+        } else {
+            *removed = static_cast<int64_t>(index.remove_ids(*selector->selector));
+        }
+    });
+}
+
+int32_t faissnet_merge(faissnet_index* handle, faissnet_index* other, int64_t add_to_ids) {
+    return guard([&] {
+        faiss::Index& to = need_writable(handle);
+        faiss::Index& from = need(other);
+        require(handle != other, "an index cannot be merged into itself");
+        require(to.is_trained && from.is_trained, "both indexes must be trained");
+        const Layers &a = handle->layers, &b = other->layers;
+        require((a.ids == nullptr) == (b.ids == nullptr), "one index has an id map, the other not");
+        bool keeps_ids = a.ids || (a.ivf && !a.refine);
+        require(add_to_ids == 0 || keeps_ids, "this index has no ids that a number could be added to");
+        faiss::Index& inner = a.ids ? *a.ids->index : to;
+        const faiss::Index& inner_from = b.ids ? *b.ids->index : from;
+        require_mergeable(inner, inner_from);
+        // Where ids live outside the lists, these hold positions.
+        append(inner, inner_from, a.ivf && !a.ids && !a.refine ? add_to_ids : inner.ntotal);
+        if (a.ids) {
+            size_t before = a.ids->id_map.size();
+            for (idx_t id : b.ids->id_map) a.ids->id_map.push_back(id + add_to_ids);
+            if (auto* both_ways = dynamic_cast<faiss::IndexIDMap2*>(a.ids))
+                for (size_t i = before; i < a.ids->id_map.size(); i++) both_ways->rev_map[a.ids->id_map[i]] = i;
+            to.ntotal = inner.ntotal;
+        }
+        if (a.ivf && !a.ivf->direct_map.no()) {
+            auto type = a.ivf->direct_map.type;
+            a.ivf->set_direct_map_type(faiss::DirectMap::NoMap);
+            a.ivf->set_direct_map_type(type);
+        }
+    });
+}
+
+int32_t faissnet_enable_reconstruct(faissnet_index* handle) {
+    return guard([&] {
+        need(handle);
+        const Layers& l = handle->layers;
+        if (l.ivf && !l.refine) l.ivf->set_direct_map_type(l.ids ? faiss::DirectMap::Array : faiss::DirectMap::Hashtable);
+    });
+}
+
+int32_t faissnet_reconstruct(faissnet_index* handle, int64_t id, float* vector) {
+    return guard([&] {
+        faiss::Index& index = need(handle);
+        require(vector, "a null pointer");
+        const Layers& l = handle->layers;
+        bool by_table = l.ivf && !l.refine;
+        bool found;
+        if (l.ids) {
+            auto* both_ways = dynamic_cast<faiss::IndexIDMap2*>(l.ids);
+            if (!both_ways) unsupported("IDMap cannot look an id up: use IDMap2 in the factory string");
+            found = both_ways->rev_map.count(id) != 0;
+        } else if (by_table && l.ivf->direct_map.type == faiss::DirectMap::Hashtable) {
+            found = l.ivf->direct_map.hashtable.count(id) != 0;
+        } else {
+            found = id >= 0 && id < index.ntotal;
+        }
+        if (!found) throw Failure(FAISSNET_NOT_FOUND, "no vector has the id " + std::to_string(id));
+        if (by_table && l.ivf->direct_map.no()) unsupported("this IVF index keeps no table of ids: call EnableReconstruct first");
+        index.reconstruct(id, vector);
+    });
+}
