@@ -46,6 +46,7 @@ internal static class StickersProgram
         DemoCommand.Create(),
         ImportCommand.Create(),
         CatalogueCommand.Create(),
+        VocabularyCommand.Create(),
         TrainCommand.Create(),
         EvaluateCommand.Create(),
         TagCommand.Create(),

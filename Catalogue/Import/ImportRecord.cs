@@ -75,6 +75,21 @@ internal sealed record ImportRecord
         }
     }
 
+    /// <summary>The tags of a record in all its languages, names of languages in canonical form; empty where they are in one that it does not name.</summary>
+    /// <exception cref="FormatException">They are no lists of texts.</exception>
+    public static Dictionary<string, List<string>> TagsByLocale(JsonElement line)
+    {
+        var byLocale = new Dictionary<string, List<string>>();
+        if (line.ValueKind != JsonValueKind.Object || !line.TryGetProperty("tags", out var tags) || tags.ValueKind != JsonValueKind.Object) return byLocale;
+        foreach (var property in tags.EnumerateObject().Where(property => property.Value.ValueKind == JsonValueKind.Array))
+            byLocale[LocaleName.Canonical(property.Name)] = [.. property.Value.EnumerateArray().Select(tag => TextOf(tag, "tags")).OfType<string>()];
+        return byLocale;
+    }
+
+    /// <summary>What pictures of one thing share: concept, else duplicate group, else id, else file.</summary>
+    public static string PictureOf(JsonElement line) =>
+        Text(line, "concept") ?? Text(line, "duplicate_group") ?? Text(line, "dup_group") ?? Text(line, "id") ?? Text(line, "file") ?? "";
+
     private static string? TitleOf(JsonElement line, string locale)
     {
         if (!line.TryGetProperty("title", out var title)) return null;
