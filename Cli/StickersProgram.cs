@@ -47,6 +47,7 @@ internal static class StickersProgram
         ImportCommand.Create(),
         CatalogueCommand.Create(),
         VocabularyCommand.Create(),
+        LabelsCommand.Create(),
         TrainCommand.Create(),
         EvaluateCommand.Create(),
         TagCommand.Create(),
