@@ -1,0 +1,80 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+
+namespace Stickers.SimilaritySearch.Exact;
+
+/// <summary>A set of rows of an index, one bit each. Any number of threads may read one that nobody changes.</summary>
+public sealed class RowBitmap
+{
+    private readonly ulong[] _words;
+
+    /// <summary>Creates an empty set.</summary>
+    /// <param name="length">Number of rows of the index, 0 or more.</param>
+    public RowBitmap(long length)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        Length = length;
+        _words = new ulong[(length + 63) / 64];
+    }
+
+    /// <summary>Number of rows of the index.</summary>
+    public long Length { get; }
+
+    /// <summary>Number of rows in the set; counts them.</summary>
+    public long Count
+    {
+        get
+        {
+            long count = 0;
+            foreach (var word in _words)
+                count += BitOperations.PopCount(word);
+            return count;
+        }
+    }
+
+    /// <summary>Whether a row is in the set.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The index has no such row.</exception>
+    public bool this[long row]
+    {
+        get => (_words[WordOf(row)] >> (int)(row & 63) & 1) != 0;
+        set
+        {
+            var bit = 1UL << (int)(row & 63);
+            if (value)
+                _words[WordOf(row)] |= bit;
+            else
+                _words[WordOf(row)] &= ~bit;
+        }
+    }
+
+    /// <summary>A set of all rows.</summary>
+    public static RowBitmap All(long length)
+    {
+        var all = new RowBitmap(length);
+        Array.Fill(all._words, ulong.MaxValue);
+        if ((length & 63) != 0)
+            all._words[^1] = (1UL << (int)(length & 63)) - 1;
+        return all;
+    }
+
+    /// <summary>The rows that are in this set and in the other one.</summary>
+    /// <exception cref="ArgumentException">The sets are of different indexes.</exception>
+    public RowBitmap And(RowBitmap other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        if (other.Length != Length)
+            throw new ArgumentException($"One set is of {Length} rows, the other of {other.Length}.", nameof(other));
+        var both = new RowBitmap(Length);
+        for (var i = 0; i < _words.Length; i++)
+            both._words[i] = _words[i] & other._words[i];
+        return both;
+    }
+
+    /// <summary>Row r is bit r mod 16 of value r / 16.</summary>
+    internal ReadOnlySpan<ushort> Groups => MemoryMarshal.Cast<ulong, ushort>(_words);
+
+    /// <summary>Row r is bit r mod 8 of byte r / 8.</summary>
+    public ReadOnlySpan<byte> Bytes => MemoryMarshal.AsBytes(_words)[..(int)((Length + 7) / 8)];
+
+    private long WordOf(long row) => row >= 0 && row < Length ? row >> 6 : throw new ArgumentOutOfRangeException(nameof(row), row, $"The index has {Length} rows.");
+}
