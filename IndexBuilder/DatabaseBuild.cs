@@ -15,7 +15,12 @@ internal static class DatabaseBuild
     private const int ChunkStickers = 64;
     private const long ChunkBytes = 32L << 20;
 
-    public static async Task<DatabaseCounts> WriteAsync(IndexInputs inputs, string path, Action<long> progress, CancellationToken cancellation)
+    /// <param name="inputs">The stickers and what is known of them.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="knownThumbnail">Thumbnail of a sticker whose image has not changed since it was made; null where none is known. On any thread.</param>
+    /// <param name="progress">Told how many stickers are in.</param>
+    /// <param name="cancellation">Stops the writing.</param>
+    public static async Task<DatabaseCounts> WriteAsync(IndexInputs inputs, string path, Func<StickerId, byte[]?>? knownThumbnail, Action<long> progress, CancellationToken cancellation)
     {
         var catalogue = inputs.Catalogue;
         using var writer = StickerDatabaseWriter.Create(path);
@@ -41,7 +46,7 @@ internal static class DatabaseBuild
         {
             var pictures = new byte[chunk.Count][];
             Parallel.For(0, chunk.Count, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellation },
-                i => pictures[i] = Thumbnail(chunk[i]));
+                i => pictures[i] = knownThumbnail?.Invoke(chunk[i].Id) ?? Thumbnail(chunk[i]));
             for (var i = 0; i < chunk.Count; i++)
             {
                 writer.Add(RecordOf(chunk[i], catalogue.Vocabulary, await suggestions.TakeAsync(chunk[i].Id)), pictures[i]);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Faiss;
 using Stickers.Catalogue;
 using Stickers.SimilaritySearch;
 using Stickers.Storage;
@@ -23,11 +24,11 @@ public static class IndexBuild
 
     /// <param name="store">The store.</param>
     /// <param name="options">What to build.</param>
-    /// <param name="plan">Chooses the index by number of vectors and their length.</param>
+    /// <param name="plan">Chooses the index.</param>
     /// <param name="progress">Told how far it is.</param>
     /// <param name="cancellation">Stops the build.</param>
     internal static async Task<IndexSummary> RunAsync(
-        ObjectStore store, IndexBuildOptions options, Func<long, int, IndexPlan> plan, IProgress<JobProgress>? progress, CancellationToken cancellation)
+        ObjectStore store, IndexBuildOptions options, Func<IndexRequest, IndexPlan> plan, IProgress<JobProgress>? progress, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(options);
@@ -36,40 +37,23 @@ public static class IndexBuild
         var clock = Stopwatch.StartNew();
         using var building = SpaceLock.Take(store, options.Space);
         var inputs = await IndexInputs.OpenAsync(store, options, plan, cancellation);
+        var served = await Publishing.ServedAsync(store, options.Space, cancellation);
 
-        var standing = await FinishedAsync(store, inputs, cancellation);
+        var standing = await FinishedAsync(store, inputs.Space, inputs.Version, cancellation);
         var manifest = standing ?? await BuildAsync(store, inputs, options.RecallFloor, progress, cancellation);
         RequireRecall(manifest, options.RecallFloor, inputs.Space);
         if (options.Publish)
-            await Publishing.SwitchAsync(store, inputs.Space, Publishing.Publish, _ => Task.FromResult(inputs.Version), cancellation);
-
-        var current = await SnapshotKeys.ReadCurrentAsync(store, inputs.Space, cancellation);
-        return new IndexSummary
-        {
-            Space = inputs.Space,
-            Version = manifest.Version,
-            Count = manifest.Count,
-            Dimension = manifest.Dimension,
-            Stickers = manifest.Stickers,
-            Thumbnails = manifest.Thumbnails,
-            Factory = manifest.Factory,
-            Reason = manifest.Reason,
-            RecallAt10 = manifest.RecallAt10,
-            RecallQueries = manifest.RecallQueries,
-            Bytes = manifest.Files.Sum(file => file.Bytes),
-            Seconds = clock.Elapsed.TotalSeconds,
-            AlreadyBuilt = standing is not null,
-            Published = current?.Version == manifest.Version,
-        };
+            await Publishing.PublishAsync(store, inputs.Space, manifest.Version, served, cancellation);
+        return IndexSummary.Of(manifest, inputs.Space, clock.Elapsed, standing is not null, (await SnapshotKeys.ReadCurrentAsync(store, inputs.Space, cancellation))?.Version);
     }
 
-    /// <summary>The manifest of the same inputs' version when it stands there whole.</summary>
-    private static async Task<SnapshotManifest?> FinishedAsync(ObjectStore store, IndexInputs inputs, CancellationToken cancellation)
+    /// <summary>The manifest of a version when it stands there whole.</summary>
+    internal static async Task<SnapshotManifest?> FinishedAsync(ObjectStore store, EmbeddingSpace space, string version, CancellationToken cancellation)
     {
-        var manifest = await SnapshotKeys.ReadManifestAsync(store, inputs.Space, inputs.Version, cancellation);
+        var manifest = await SnapshotKeys.ReadManifestAsync(store, space, version, cancellation);
         foreach (var file in manifest?.Files ?? [])
         {
-            var found = await store.StatAsync($"{SnapshotKeys.Folder(inputs.Space, inputs.Version)}/{file.Path}", cancellation);
+            var found = await store.StatAsync(SnapshotKeys.File(space, version, file.Path), cancellation);
             if (found?.Bytes != file.Bytes)
                 return null;
         }
@@ -77,31 +61,28 @@ public static class IndexBuild
         return manifest;
     }
 
-    private static async Task<SnapshotManifest> BuildAsync(ObjectStore store, IndexInputs inputs, double recallFloor, IProgress<JobProgress>? progress, CancellationToken cancellation)
+    internal static async Task<SnapshotManifest> BuildAsync(ObjectStore store, IndexInputs inputs, double recallFloor, IProgress<JobProgress>? progress, CancellationToken cancellation)
     {
         progress?.Report(new JobProgress("check", 0, null, "inputs"));
         await inputs.VerifyAsync(cancellation);
 
         using var scratch = new ScratchFolder(store, inputs.Space);
-        var (index, database) = (scratch.File(SnapshotManifest.IndexFile), scratch.File(SnapshotManifest.DatabaseFile));
-        var recall = await VectorIndex.BuildAsync(inputs, index, (stage, done) => progress?.Report(new JobProgress(stage, done, inputs.Count, "vectors", inputs.Plan.Factory)), cancellation);
-        var manifest = ManifestOf(inputs, recall);
-        RequireRecall(manifest, recallFloor, inputs.Space);
-        var counts = await SiblingDatabase.TryCopyAsync(store, inputs, database, cancellation)
-            ?? await DatabaseBuild.WriteAsync(inputs, database, done => progress?.Report(new JobProgress("stickers", done, inputs.Catalogue.Manifest.Written, "stickers")), cancellation);
+        var survey = await VectorSurvey.ReadAsync(inputs.Vectors, inputs.Plan.TrainingVectors, done => Report("sample", done), cancellation);
+        var measure = new RecallMeasure(survey, inputs.Dimension);
+        var segment = await SegmentBuild.WriteAsync(inputs.Vectors, survey, inputs.Plan, measure, scratch, Report, cancellation);
+        var manifest = ManifestOf(inputs, inputs.Version, [segment]);
+        manifest = Measured(manifest, inputs.Plan, measure, scratch.File, recallFloor, cancellation);
+        return await CommitAsync(store, inputs, manifest, scratch, [segment.Rows, segment.Vectors], [], null, progress, cancellation);
 
-        var folder = SnapshotKeys.Folder(inputs.Space, inputs.Version);
-        var files = new[] { await CommitAsync(store, index, $"{folder}/{SnapshotManifest.IndexFile}", cancellation), await CommitAsync(store, database, $"{folder}/{SnapshotManifest.DatabaseFile}", cancellation) };
-        manifest = manifest with { Stickers = counts.Stickers, Thumbnails = counts.Thumbnails, Files = files };
-        await store.WriteJsonAsync(SnapshotKeys.Manifest(inputs.Space, inputs.Version), manifest, cancellation);
-        return manifest;
+        void Report(string stage, long done) => progress?.Report(new JobProgress(stage, done, inputs.Count, "vectors", inputs.Plan.Factory));
     }
 
-    private static SnapshotManifest ManifestOf(IndexInputs inputs, MeasuredRecall recall) => new()
+    /// <summary>What a version says of itself before it is measured.</summary>
+    internal static SnapshotManifest ManifestOf(IndexInputs inputs, string version, IReadOnlyList<SnapshotSegment> segments) => new()
     {
         FormatVersion = SnapshotKeys.FormatVersion,
         Space = inputs.Space.Name(),
-        Version = inputs.Version,
+        Version = version,
         Model = inputs.Embeddings.Manifest.Model,
         ModelHash = inputs.Embeddings.Manifest.ModelHash,
         Catalogue = inputs.Catalogue.Name,
@@ -109,24 +90,75 @@ public static class IndexBuild
         EmbeddingsHash = inputs.Embeddings.ContentHash,
         SuggestionsHash = inputs.Suggestions?.ContentHash,
         TagRulesHash = inputs.Catalogue.Vocabulary.ContentHash,
+        Fitting = inputs.Fitting,
+        VocabularyHash = inputs.VocabularyHash,
         Dimension = inputs.Dimension,
-        Count = inputs.Count,
+        Count = segments.Sum(segment => segment.Alive),
         Factory = inputs.Plan.Factory,
         Reason = inputs.Plan.Reason,
-        NProbe = recall.NProbe,
+        NProbe = inputs.Plan.NProbe is [var first, ..] ? first : 0,
         EfSearch = 0,
-        RecallAt10 = recall.Recall,
-        RecallQueries = recall.Queries,
+        RecallAt10 = 0,
+        RecallQueries = 0,
+        Native = segments.Any(segment => segment.Engine == SnapshotSegment.Faiss) ? $"Faiss {FaissLibrary.Version}, {FaissLibrary.BuildInfo}" : null,
+        Segments = segments,
         Files = [],
     };
 
-    private static void RequireRecall(SnapshotManifest manifest, double floor, EmbeddingSpace space)
+    /// <summary>Opens what was written and measures it.</summary>
+    /// <exception cref="RecallTooLowException">Recall is below the floor.</exception>
+    internal static SnapshotManifest Measured(SnapshotManifest manifest, IndexPlan plan, RecallMeasure measure, Func<string, string> pathOf, double floor, CancellationToken cancellation)
+    {
+        using var segments = Snapshot.OpenSegments(manifest, pathOf);
+        var measured = measure.Measure(segments, plan.NProbe, Math.Max(floor, RecallMeasure.RecallWanted), cancellation);
+        manifest = manifest with
+        {
+            NProbe = measured.NProbe,
+            RecallAt10 = measured.Recall,
+            RecallLow = measured.Low,
+            RecallHigh = measured.High,
+            SelfRecall = measured.SelfRecall,
+            RecallQueries = measured.Queries,
+            Curve = measured.Curve,
+        };
+        RequireRecall(manifest, floor, Enum.Parse<EmbeddingSpace>(manifest.Space, ignoreCase: true));
+        return manifest;
+    }
+
+    /// <summary>Writes what results show, and commits everything, the manifest last.</summary>
+    internal static async Task<SnapshotManifest> CommitAsync(
+        ObjectStore store,
+        IndexInputs inputs,
+        SnapshotManifest manifest,
+        ScratchFolder scratch,
+        IReadOnlyList<string> names,
+        IReadOnlyList<CommittedFile> others,
+        Func<StickerId, byte[]?>? knownThumbnail,
+        IProgress<JobProgress>? progress,
+        CancellationToken cancellation)
+    {
+        var database = scratch.File(SnapshotManifest.DatabaseFile);
+        var counts = await SiblingDatabase.TryCopyAsync(store, inputs, database, cancellation)
+            ?? await DatabaseBuild.WriteAsync(inputs, database, knownThumbnail, done => progress?.Report(new JobProgress("stickers", done, inputs.Catalogue.Manifest.Written, "stickers")), cancellation);
+        var files = new List<CommittedFile>();
+        foreach (var name in names.Append(SnapshotManifest.DatabaseFile))
+        {
+            progress?.Report(new JobProgress("commit", files.Count, names.Count + 1, "files"));
+            files.Add(await CommitAsync(store, scratch.File(name), $"{SnapshotKeys.Folder(inputs.Space, manifest.Version)}/{name}", cancellation));
+        }
+
+        manifest = manifest with { Stickers = counts.Stickers, Thumbnails = counts.Thumbnails, Files = [.. files, .. others] };
+        await store.WriteJsonAsync(SnapshotKeys.Manifest(inputs.Space, manifest.Version), manifest, cancellation);
+        return manifest;
+    }
+
+    internal static void RequireRecall(SnapshotManifest manifest, double floor, EmbeddingSpace space)
     {
         if (manifest.RecallAt10 < floor)
         {
             throw new RecallTooLowException(string.Create(CultureInfo.InvariantCulture,
                 $"The {space.Name()} index {manifest.Version} ({manifest.Factory}) finds {manifest.RecallAt10:P2} of the true ten nearest neighbours ") + string.Create(CultureInfo.InvariantCulture,
-                $"over {manifest.RecallQueries} queries; the floor is {floor:P2}. It was not published, and what was served before still is."));
+                $"over {manifest.RecallQueries} queries (95 % interval {manifest.RecallLow:P2} to {manifest.RecallHigh:P2}); the floor is {floor:P2}. It was not published, and what was served before still is."));
         }
     }
 

@@ -47,18 +47,37 @@ public static class IndexCatalogue
     /// <exception cref="InvalidOperationException">Nothing was published before, or nothing at all.</exception>
     /// <exception cref="FileNotFoundException">There is no such version, or it is unfinished.</exception>
     /// <exception cref="InvalidDataException">A file of that version is damaged.</exception>
+    /// <exception cref="PublishedMeanwhileException">Somebody else has switched to another version meanwhile.</exception>
     public static Task<CurrentSnapshot> RollbackAsync(ObjectStore store, EmbeddingSpace space, string? version = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(store);
-        return Publishing.SwitchAsync(store, space, Publishing.Rollback, async current =>
+        return ChangeAsync();
+
+        async Task<CurrentSnapshot> ChangeAsync()
         {
-            var target = version ?? Previous(current, space);
-            var manifest = SnapshotKeys.IsVersion(target) ? await SnapshotKeys.ReadManifestAsync(store, space, target, cancellation) : null;
-            if (manifest is null)
-                throw new FileNotFoundException(await MissingAsync(store, space, target, cancellation));
-            await Snapshot.VerifyAsync(store, space, manifest, cancellation);
-            return target;
-        }, cancellation);
+            var served = await Publishing.ServedAsync(store, space, cancellation);
+            var target = version ?? Previous(served.Current, space);
+            await RequireWholeAsync(store, space, target, cancellation);
+            return await Publishing.SwitchAsync(store, space, Publishing.Rollback, target, served, cancellation);
+        }
+    }
+
+    /// <summary>Serves a version from now on, after checking its files and its recall.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="space">The space.</param>
+    /// <param name="version">The version.</param>
+    /// <param name="recallFloor">Smallest recall@10 that may be published, 0 to 1.</param>
+    /// <param name="cancellation">Stops the call.</param>
+    /// <exception cref="FileNotFoundException">There is no such version, or it is unfinished.</exception>
+    /// <exception cref="InvalidDataException">A file of that version is damaged.</exception>
+    /// <exception cref="RecallTooLowException">Its recall is below the floor.</exception>
+    /// <exception cref="PublishedMeanwhileException">Somebody else has switched to another version meanwhile.</exception>
+    public static async Task<CurrentSnapshot> PublishAsync(ObjectStore store, EmbeddingSpace space, string version, double recallFloor, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        var served = await Publishing.ServedAsync(store, space, cancellation);
+        IndexBuild.RequireRecall(await RequireWholeAsync(store, space, version, cancellation), recallFloor, space);
+        return await Publishing.PublishAsync(store, space, version, served, cancellation);
     }
 
     /// <summary>
@@ -74,6 +93,15 @@ public static class IndexCatalogue
         var before = published.Take(served < 0 ? published.Count : served).LastOrDefault(v => v != current.Version);
         return before ?? throw new InvalidOperationException(
             $"{current.Version} is the first {space.Name()} index that was published: there is none before it to roll back to.");
+    }
+
+    private static async Task<SnapshotManifest> RequireWholeAsync(ObjectStore store, EmbeddingSpace space, string version, CancellationToken cancellation)
+    {
+        var manifest = SnapshotKeys.IsVersion(version) ? await SnapshotKeys.ReadManifestAsync(store, space, version, cancellation) : null;
+        if (manifest is null)
+            throw new FileNotFoundException(await MissingAsync(store, space, version, cancellation));
+        await Snapshot.VerifyAsync(store, space, manifest, cancellation);
+        return manifest;
     }
 
     private static async Task<(SnapshotManifest? Manifest, string? Problem)> InspectAsync(ObjectStore store, EmbeddingSpace space, string version, CancellationToken cancellation)
@@ -92,7 +120,7 @@ public static class IndexCatalogue
             return (null, "unfinished");
         foreach (var file in manifest.Files)
         {
-            var found = await store.StatAsync($"{SnapshotKeys.Folder(space, version)}/{file.Path}", cancellation);
+            var found = await store.StatAsync(SnapshotKeys.File(space, version, file.Path), cancellation);
             if (found?.Bytes != file.Bytes)
                 return (manifest, found is null ? $"{file.Path} is missing" : $"{file.Path} has {found.Bytes} bytes instead of {file.Bytes}");
         }

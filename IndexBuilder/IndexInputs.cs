@@ -12,19 +12,24 @@ namespace Stickers.IndexBuilder;
 internal sealed class IndexInputs
 {
     /// <summary>Raised whenever the same inputs would give other bytes.</summary>
-    private const int BuilderVersion = 2;
+    private const int BuilderVersion = 3;
 
-    private readonly Func<long, int, IndexPlan> _plan;
+    private readonly Func<IndexRequest, IndexPlan> _plan;
+    private readonly IndexBuildOptions _options;
+    private readonly ModelIdentity? _model;
 
-    private IndexInputs(EmbeddingSpace space, StickerCatalogue catalogue, EmbeddingSet embeddings, SuggestionSet? suggestions, Func<long, int, IndexPlan> plan)
+    private IndexInputs(IndexBuildOptions options, StickerCatalogue catalogue, EmbeddingSet embeddings, SuggestionSet? suggestions, ModelIdentity? model, Func<IndexRequest, IndexPlan> plan)
     {
-        Space = space;
+        _options = options;
+        _model = model;
+        Space = options.Space;
         Catalogue = catalogue;
         Embeddings = embeddings;
         Suggestions = suggestions;
         _plan = plan;
-        Plan = plan(Count, Dimension);
-        Version = VersionOf(space);
+        Vectors = new VectorSource(embeddings, Space);
+        Plan = PlanOf(Space);
+        Version = VersionOf(Space);
     }
 
     public EmbeddingSpace Space { get; }
@@ -40,15 +45,21 @@ internal sealed class IndexInputs
     /// <summary>12 hexadecimal digits: the same inputs have the same version.</summary>
     public string Version { get; }
 
-    public long Count => Embeddings.Manifest.Written;
+    public VectorSource Vectors { get; }
 
-    public int Dimension => DimensionOf(Space);
+    public long Count => Vectors.Count;
 
-    public float[] VectorOf(StickerEmbedding embedding) => Space == EmbeddingSpace.Visual ? embedding.Visual : embedding.Semantic;
+    public int Dimension => Vectors.Dimension;
+
+    /// <summary>How images were fitted for the model, where it says so.</summary>
+    public int? Fitting => _model?.Network?.Fitting;
+
+    /// <summary>SHA-256 of the model's vocabulary.</summary>
+    public string? VocabularyHash => _model?.Files?.FirstOrDefault(file => file.Path == "vocabulary.json")?.Sha256;
 
     /// <exception cref="FileNotFoundException">The catalogue or its embeddings do not exist or are unfinished.</exception>
     /// <exception cref="InvalidDataException">They do not belong together; the message has both hashes.</exception>
-    public static async Task<IndexInputs> OpenAsync(ObjectStore store, IndexBuildOptions options, Func<long, int, IndexPlan> plan, CancellationToken cancellation)
+    public static async Task<IndexInputs> OpenAsync(ObjectStore store, IndexBuildOptions options, Func<IndexRequest, IndexPlan> plan, CancellationToken cancellation)
     {
         var catalogue = await StickerCatalogue.OpenAsync(store, options.Catalogue, cancellation);
         var embeddings = await EmbeddingSet.OpenAsync(store, options.Model, options.Catalogue, cancellation);
@@ -71,7 +82,7 @@ internal sealed class IndexInputs
             RequireSame("model", options.Model, e.ModelHash, "suggestions", suggestions.Manifest.ModelHash, "stickers backfill");
         }
 
-        return new IndexInputs(options.Space, catalogue, embeddings, suggestions, plan);
+        return new IndexInputs(options, catalogue, embeddings, suggestions, model, plan);
     }
 
     /// <summary>Reads all inputs once and compares their hashes with what the version was computed from.</summary>
@@ -84,12 +95,22 @@ internal sealed class IndexInputs
     }
 
     /// <summary>The version that an index of this space has when it is made of these same inputs.</summary>
-    public string VersionOf(EmbeddingSpace space) => Hash(
-        BuilderVersion.ToString(CultureInfo.InvariantCulture), FaissLibrary.Version, space.Name(), _plan(Count, DimensionOf(space)).Factory,
-        Embeddings.Manifest.Model, Embeddings.Manifest.ModelHash, Embeddings.ContentHash,
-        Catalogue.Name, Catalogue.ContentHash, Catalogue.Vocabulary.ContentHash, Suggestions?.ContentHash ?? "none")[..12];
+    public string VersionOf(EmbeddingSpace space) => VersionOf(space, PlanOf(space), []);
 
-    private int DimensionOf(EmbeddingSpace space) => space == EmbeddingSpace.Visual ? Embeddings.Manifest.VisualDimension : Embeddings.Manifest.SemanticDimension;
+    /// <summary>The version of an update of another version to these inputs.</summary>
+    public string VersionOfUpdate(string baseVersion) => VersionOf(Space, Plan, ["update", baseVersion]);
+
+    private string VersionOf(EmbeddingSpace space, IndexPlan plan, string[] more) => Hash([
+        BuilderVersion.ToString(CultureInfo.InvariantCulture), space.Name(), plan.Factory, string.Join(' ', plan.NProbe), plan.IsExact ? "" : FaissLibrary.Version,
+        Embeddings.Manifest.Model, Embeddings.Manifest.ModelHash, Embeddings.ContentHash,
+        Catalogue.Name, Catalogue.ContentHash, Catalogue.Vocabulary.ContentHash, Suggestions?.ContentHash ?? "none", .. more])[..12];
+
+    private IndexPlan PlanOf(EmbeddingSpace space) => _plan(new IndexRequest(Count, new VectorSource(Embeddings, space).Dimension)
+    {
+        MemoryBytes = _options.MemoryBytes,
+        Milliseconds = _options.Milliseconds,
+        RecallFloor = _options.RecallFloor,
+    });
 
     private static void RequireSame(string what, string name, string expected, string holder, string found, string remedy)
     {
@@ -97,9 +118,11 @@ internal sealed class IndexInputs
             throw new InvalidDataException($"The {holder} were made from another state of {what} {name}: expected content hash {expected}, they name {found}. Make them again ({remedy}).");
     }
 
-    private static string Hash(params IEnumerable<string> parts) =>
+    private static string Hash(IEnumerable<string> parts) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', parts))));
 
-    /// <summary>The one field of model.json that matters here.</summary>
-    private sealed record ModelIdentity(string? ContentHash);
+    /// <summary>The fields of model.json that matter here.</summary>
+    private sealed record ModelIdentity(string? ContentHash, ModelNetwork? Network, IReadOnlyList<CommittedFile>? Files);
+
+    private sealed record ModelNetwork(int? Fitting);
 }

@@ -1,64 +1,109 @@
 using System.Globalization;
+using System.Numerics;
 
 namespace Stickers.IndexBuilder;
 
 /// <summary>What kind of index to build.</summary>
-/// <param name="Factory">Faiss factory string.</param>
+/// <param name="Factory"><see cref="IndexPlanner.Exact"/>, or a Faiss factory string.</param>
 /// <param name="Reason">Why, for people.</param>
 /// <param name="TrainingVectors">Vectors of the training sample; 0 when the index needs no training.</param>
 /// <param name="NProbe">Inverted lists to visit per query, tried in this order until recall suffices; empty when it means nothing.</param>
 public sealed record IndexPlan(string Factory, string Reason, int TrainingVectors, IReadOnlyList<int> NProbe)
 {
+    /// <summary>Memory of a server that holds the index, bytes.</summary>
+    public long EstimatedBytes { get; init; }
+
+    /// <summary>Time of one query on one core with the last of <see cref="NProbe"/>, milliseconds.</summary>
+    public double EstimatedMilliseconds { get; init; }
+
     /// <summary>Whether scores are exact and vectors come back as they went in.</summary>
-    public bool KeepsWholeVectors => Factory.EndsWith("Flat", StringComparison.Ordinal);
+    public bool KeepsWholeVectors => IsExact || Factory.EndsWith("Flat", StringComparison.Ordinal);
+
+    /// <summary>Whether every vector is compared, so that nothing is missed.</summary>
+    public bool IsExact => Factory == IndexPlanner.Exact;
 }
 
-/// <summary>Chooses the index by the number of vectors and their length.</summary>
+/// <summary>Chooses the index. A pure function: the same request has the same plan everywhere.</summary>
 public static class IndexPlanner
 {
-    /// <summary>Up to this size, bytes, all vectors are compared with every query: about 25 ms on one core with Debian's Faiss.</summary>
-    public const long ExactBytes = 128L << 20;
+    /// <summary>Name of the exact index.</summary>
+    public const string Exact = "Exact";
 
-    /// <summary>Up to this size, bytes, whole vectors are kept; above it one byte per dimension.</summary>
-    public const long WholeVectorBytes = 16L << 30;
+    /// <summary>Bytes a second that an exact scan is planned with: half of what one core was measured to read, so that busy machines keep the plan's promise.</summary>
+    public const double ExactBytesPerSecond = 15e9;
 
-    /// <summary>
-    /// Flat while it answers fast enough; then inverted lists (IVF), over whole vectors while they fit in memory and over 8-bit ones after
-    /// that. HNSW answers IVF's questions about as fast here, but takes 8 times as long to build, half as much memory again, and its graph
-    /// is the same every time only when one thread builds it. Product quantization loses a third of the neighbours and is not chosen.
-    /// </summary>
-    /// <param name="n">Vectors, 1 to 10^9.</param>
-    /// <param name="d">Dimensions, 1 to 4096.</param>
-    /// <exception cref="ArgumentOutOfRangeException">n or d is outside those limits.</exception>
-    public static IndexPlan Plan(long n, int d)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(n, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(n, 1_000_000_000);
-        ArgumentOutOfRangeException.ThrowIfLessThan(d, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(d, 4096);
-        var bytes = n * d * sizeof(float);
-        if (bytes <= ExactBytes || n < SmallestForLists)
-            return new IndexPlan("IDMap2,Flat", $"{Megabytes(bytes)} of vectors: every one is compared with a query in milliseconds, so results are exact", 0, []);
+    /// <summary>Bytes a second at which the generic build of Faiss compares whole vectors in inverted lists; the AVX2 build is four times as fast.</summary>
+    public const double ListBytesPerSecond = 2.5e9;
 
-        var lists = Lists(n);
-        var probes = Probes.Where(p => p <= lists / 4).ToArray();
-        var training = (int)Math.Min(n, lists * TrainingVectorsPerList);
-        return bytes <= WholeVectorBytes
-            ? new IndexPlan($"IVF{lists},Flat", $"{Megabytes(bytes)} of vectors are too many to compare each: they are grouped in {lists} lists and kept whole, so scores stay exact", training, probes)
-            : new IndexPlan($"IVF{lists},SQ8", $"{Megabytes(bytes)} of vectors exceed the memory planned for: they are grouped in {lists} lists and kept with 8 bits per dimension", training, probes);
-    }
+    /// <summary>8-bit dimensions a second in inverted lists, likewise.</summary>
+    public const double ListCodesPerSecond = 0.35e9;
 
     private const long SmallestForLists = 50_000;
-    private static readonly int[] Probes = [8, 16, 32, 64, 128, 256];
-
     private const long TrainingVectorsPerList = 64; // Faiss asks for 39 at least
+    private const double RecallOf8Bits = 0.98; // of the true neighbours, 8-bit scores order so many among the first ten
+    private static readonly int[] Probes = [4, 8, 16, 32, 64, 128, 256];
+
+    /// <summary>
+    /// Every vector is compared while that is fast enough and fits; then inverted lists (IVF), over whole vectors while those fit in memory and over
+    /// 8-bit ones after that. HNSW answers IVF's questions about as fast here, but takes 8 times as long to build, half as much memory again,
+    /// and its graph is the same every time only when one thread builds it. Product quantization loses a third of the neighbours and is not chosen.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The request is outside its limits.</exception>
+    /// <exception cref="InvalidOperationException">No index does what is asked; the message says what the nearest one would need.</exception>
+    public static IndexPlan Plan(IndexRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var (n, d) = (request.Count, request.Dimension);
+        ArgumentOutOfRangeException.ThrowIfLessThan(n, 1, nameof(request));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(n, 1_000_000_000, nameof(request));
+        ArgumentOutOfRangeException.ThrowIfLessThan(d, 1, nameof(request));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(d, 4096, nameof(request));
+        if (!(request.RecallFloor is >= 0 and <= 1))
+            throw new ArgumentOutOfRangeException(nameof(request), request.RecallFloor, "The recall floor is between 0 and 1.");
+        if (!(request.Milliseconds > 0))
+            throw new ArgumentOutOfRangeException(nameof(request), request.Milliseconds, "A query takes some time.");
+
+        var exactBytes = n * (d + 16L);
+        var exactMilliseconds = n * (d + 8L) / ExactBytesPerSecond * 1000;
+        var exactFits = exactBytes <= request.MemoryBytes;
+        if (exactFits && (exactMilliseconds <= request.Milliseconds || n < SmallestForLists))
+        {
+            return new IndexPlan(Exact, $"comparing all {n:N0} vectors takes about {Time(exactMilliseconds)}, so results are exact", 0, [])
+            {
+                EstimatedBytes = exactBytes,
+                EstimatedMilliseconds = exactMilliseconds,
+            };
+        }
+
+        var why = exactFits ? $"comparing all {n:N0} vectors would take about {Time(exactMilliseconds)}, and {Time(request.Milliseconds)} are allowed" : $"all {n:N0} vectors in 8 bits exceed {Size(request.MemoryBytes)}";
+        var lists = Lists(n);
+        var whole = (n * ((d * 4L) + 8 + 12)) + (lists * d * 4);
+        if (whole <= request.MemoryBytes)
+            return InLists($"IVF{lists},Flat", $"{why}: they are grouped in {lists} lists and kept whole ({Size(whole)}), so scores stay exact", whole, probes => ((lists + (probes / (double)lists * n)) * d * 4 / ListBytesPerSecond));
+        if (request.RecallFloor > RecallOf8Bits)
+            throw new InvalidOperationException($"A recall of {request.RecallFloor} needs whole vectors, {Size(whole)}; {Size(request.MemoryBytes)} are allowed. Give the index more memory, or ask for at most {RecallOf8Bits}.");
+        var rounded = (n * (d + 8L + 12)) + (lists * d * 4);
+        if (rounded <= request.MemoryBytes)
+            return InLists($"IVF{lists},SQ8", $"{why}, and whole vectors in lists would take {Size(whole)}: they are grouped in {lists} lists and kept with 8 bits a dimension ({Size(rounded)})", rounded, probes => (lists * d * 4 / ListBytesPerSecond) + (probes / (double)lists * n * d / ListCodesPerSecond));
+        throw new InvalidOperationException($"{n:N0} vectors of {d} dimensions need {Size(rounded)} even with 8 bits a dimension; {Size(request.MemoryBytes)} are allowed. Give the index more memory.");
+
+        IndexPlan InLists(string factory, string reason, long bytes, Func<int, double> seconds)
+        {
+            var affordable = Probes.Where(p => p <= lists / 4 && seconds(p) * 1000 <= request.Milliseconds).DefaultIfEmpty(Probes[0]).ToArray();
+            return new IndexPlan(factory, reason, (int)Math.Min(n, lists * TrainingVectorsPerList), affordable) { EstimatedBytes = bytes, EstimatedMilliseconds = seconds(affordable[^1]) * 1000 };
+        }
+    }
 
     /// <summary>The power of two nearest above 2 sqrt(n), from 512 to 65,536: lists then hold as many vectors as there are lists, within a factor of four.</summary>
     private static long Lists(long n)
     {
         var wanted = (long)Math.Ceiling(2 * Math.Sqrt(n));
-        return Math.Clamp((long)System.Numerics.BitOperations.RoundUpToPowerOf2((ulong)wanted), 512, 65_536);
+        return Math.Clamp((long)BitOperations.RoundUpToPowerOf2((ulong)wanted), 512, 65_536);
     }
 
-    private static string Megabytes(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{Math.Max(1, bytes >> 20):N0} MiB");
+    private static string Size(long bytes) => bytes < 10L << 30
+        ? string.Create(CultureInfo.InvariantCulture, $"{Math.Max(1, bytes >> 20):N0} MiB")
+        : string.Create(CultureInfo.InvariantCulture, $"{bytes >> 30:N0} GiB");
+
+    private static string Time(double milliseconds) => string.Create(CultureInfo.InvariantCulture, $"{Math.Max(0.01, milliseconds):0.##} ms");
 }

@@ -3,50 +3,57 @@ using Stickers.Storage;
 
 namespace Stickers.IndexBuilder;
 
+/// <summary>What was served when somebody looked.</summary>
+/// <param name="Current">current.json, or null when nothing is served.</param>
+/// <param name="StoredVersion">The object's own version, or null likewise.</param>
+internal sealed record ServedIndex(CurrentSnapshot? Current, string? StoredVersion);
+
 /// <summary>Switches current.json.</summary>
 internal static class Publishing
 {
     public const string Publish = "publish";
     public const string Rollback = "rollback";
 
-    private const int MaxAttempts = 50;
+    /// <summary>What is served now.</summary>
+    public static async Task<ServedIndex> ServedAsync(ObjectStore store, EmbeddingSpace space, CancellationToken cancellation)
+    {
+        var standing = await store.StatAsync(SnapshotKeys.Current(space), cancellation);
+        return standing is null ? new ServedIndex(null, null) : new ServedIndex(await SnapshotKeys.ReadCurrentAsync(store, space, cancellation), standing.Version);
+    }
+
+    /// <summary>Serves a version from now on, unless somebody else has switched since <paramref name="served"/> was looked at.</summary>
+    public static Task<CurrentSnapshot> PublishAsync(ObjectStore store, EmbeddingSpace space, string version, ServedIndex served, CancellationToken cancellation) =>
+        SwitchAsync(store, space, Publish, version, served, cancellation);
 
     /// <summary>
-    /// Serves a version from now on; when it is served already, nothing changes. Of several processes that switch at once each sees what the
-    /// one before it did, and no entry of the history is lost.
+    /// Switches by a write under the condition that nobody else has written meanwhile: of several who switch at once one wins, and the others
+    /// are told, unless they wanted the same version. What is served already stays as it is.
     /// </summary>
-    /// <param name="store">The store.</param>
-    /// <param name="space">The space.</param>
-    /// <param name="action">publish or rollback.</param>
-    /// <param name="choose">Picks the version, given what is served now (null for nothing). Called again when that has changed meanwhile.</param>
-    /// <param name="cancellation">Stops the call.</param>
-    /// <exception cref="StoreConflictException">Others have kept switching.</exception>
-    public static async Task<CurrentSnapshot> SwitchAsync(
-        ObjectStore store, EmbeddingSpace space, string action, Func<CurrentSnapshot?, Task<string>> choose, CancellationToken cancellation)
+    /// <exception cref="PublishedMeanwhileException">Somebody else has switched to another version meanwhile.</exception>
+    public static async Task<CurrentSnapshot> SwitchAsync(ObjectStore store, EmbeddingSpace space, string action, string version, ServedIndex served, CancellationToken cancellation)
     {
-        for (var attempt = 1; ; attempt++)
+        if (served.Current?.Version == version)
+            return served.Current;
+        var switched = new CurrentSnapshot
         {
-            var standing = await store.StatAsync(SnapshotKeys.Current(space), cancellation);
-            var current = standing is null ? null : await SnapshotKeys.ReadCurrentAsync(store, space, cancellation);
-            var version = await choose(current);
-            if (current?.Version == version)
-                return current;
-            var switched = new CurrentSnapshot
-            {
-                FormatVersion = SnapshotKeys.FormatVersion,
-                Version = version,
-                History = [.. current?.History ?? [], new Publication(version, DateTime.UtcNow, action)],
-            };
-            try
-            {
-                var condition = standing is null ? WriteCondition.IfAbsent : WriteCondition.IfVersion(standing.Version);
-                await store.WriteJsonAsync(SnapshotKeys.Current(space), switched, condition, cancellation);
-                return switched;
-            }
-            catch (StoreConflictException) when (attempt < MaxAttempts)
-            {
-                await Task.Delay(Random.Shared.Next(1, 20), cancellation);
-            }
+            FormatVersion = SnapshotKeys.CurrentFormatVersion,
+            Version = version,
+            History = [.. served.Current?.History ?? [], new Publication(version, DateTime.UtcNow, action)],
+        };
+        try
+        {
+            var condition = served.StoredVersion is null ? WriteCondition.IfAbsent : WriteCondition.IfVersion(served.StoredVersion);
+            await store.WriteJsonAsync(SnapshotKeys.Current(space), switched, condition, cancellation);
+            return switched;
+        }
+        catch (StoreConflictException e)
+        {
+            var now = await SnapshotKeys.ReadCurrentAsync(store, space, cancellation);
+            if (now?.Version == version)
+                return now;
+            throw new PublishedMeanwhileException(
+                $"The {space.Name()} index {version} was not published: meanwhile somebody else switched from {served.Current?.Version ?? "nothing"} to {now?.Version ?? "nothing"}. "
+                + $"It is kept; to serve it after all: stickers index publish --space {space.Name()} --version {version}", e);
         }
     }
 }

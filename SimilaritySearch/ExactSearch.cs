@@ -46,6 +46,23 @@ public sealed class ExactSearch
             Offer(q, new SearchHit(id, TensorPrimitives.Dot(vector, _queries.AsSpan(q * _d, _d))));
     }
 
+    /// <summary>Compares more vectors with every query, on all cores.</summary>
+    /// <param name="ids">n stickers.</param>
+    /// <param name="vectors">Row-major, n x d values.</param>
+    /// <exception cref="ArgumentException">The lengths do not fit each other.</exception>
+    public void Add(IReadOnlyList<StickerId> ids, ReadOnlyMemory<float> vectors)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        if (vectors.Length != (long)ids.Count * _d)
+            throw new ArgumentException($"{ids.Count} vectors of {_d} dimensions are expected, but {vectors.Length} values were given.", nameof(vectors));
+        Parallel.For(0, _best.Length, q =>
+        {
+            var query = _queries.AsSpan(q * _d, _d);
+            for (var row = 0; row < ids.Count; row++)
+                Offer(q, new SearchHit(ids[row], TensorPrimitives.Dot(vectors.Span.Slice(row * _d, _d), query)));
+        });
+    }
+
     /// <summary>The k nearest of all vectors seen so far (fewer when fewer were seen), best first; equal scores by id.</summary>
     public ReadOnlySpan<SearchHit> Nearest(int query) => _best[query].AsSpan(0, _found[query]);
 

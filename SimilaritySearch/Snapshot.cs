@@ -2,6 +2,7 @@ using System.Numerics.Tensors;
 using System.Security.Cryptography;
 using Faiss;
 using Stickers.Catalogue;
+using Stickers.SimilaritySearch.Exact;
 using Stickers.Storage;
 
 namespace Stickers.SimilaritySearch;
@@ -12,21 +13,17 @@ public sealed class Snapshot : IDisposable
     /// <summary>Most neighbours that one search returns.</summary>
     public const int MaxNeighbours = 1000;
 
-    private readonly FaissIndex _index;
-    private readonly LocalFile _database;
-    private readonly SearchParameters _parameters;
+    private readonly SegmentSet _segments;
+    private readonly IReadOnlyList<LocalFile> _files;
 
-    private Snapshot(SnapshotManifest manifest, FaissIndex index, StickerDatabase stickers, LocalFile database)
-    {
-        Manifest = manifest;
-        Stickers = stickers;
-        _index = index;
-        _database = database;
-        _parameters = new SearchParameters { NProbe = manifest.NProbe, EfSearch = manifest.EfSearch };
-    }
+    private Snapshot(SnapshotManifest manifest, SegmentSet segments, StickerDatabase stickers, IReadOnlyList<LocalFile> files) =>
+        (Manifest, _segments, Stickers, _files) = (manifest, segments, stickers, files);
 
     /// <summary>What the snapshot was made of.</summary>
     public SnapshotManifest Manifest { get; }
+
+    /// <summary>The vectors, for what needs more than <see cref="Search(ReadOnlySpan{float}, int, StickerId?)"/>.</summary>
+    public SegmentSet Vectors => _segments;
 
     /// <summary>What results show.</summary>
     public StickerDatabase Stickers { get; }
@@ -39,33 +36,61 @@ public sealed class Snapshot : IDisposable
         var manifest = await SnapshotKeys.ReadManifestAsync(store, space, version, cancellation)
             ?? throw new FileNotFoundException(
                 $"The {space.Name()} index {version} does not exist or is unfinished: {SnapshotKeys.Manifest(space, version)} is missing under {store.Root}.");
-        var folder = SnapshotKeys.Folder(space, version);
-        FaissIndex? index = null;
-        LocalFile? database = null;
+        var files = new Dictionary<string, LocalFile>();
+        SegmentSet? segments = null;
         try
         {
-            database = await FetchAsync(store, space, manifest, SnapshotManifest.DatabaseFile, cancellation);
-            using (var file = await FetchAsync(store, space, manifest, SnapshotManifest.IndexFile, cancellation))
-                index = await Task.Run(() => FaissIndex.Load(file.Path), cancellation);
-            if (index.Dimension != manifest.Dimension || index.Count != manifest.Count || index.Metric != MetricType.InnerProduct)
+            foreach (var file in manifest.Files)
+                files.Add(file.Path, await FetchAsync(store, space, manifest, file.Path, cancellation));
+            segments = await Task.Run(() => OpenSegments(manifest, name => files.TryGetValue(name, out var file)
+                ? file.Path
+                : throw new InvalidDataException($"{SnapshotKeys.Manifest(space, version)} does not list {name}.")), cancellation);
+            if (segments.Count != manifest.Count)
+                throw new InvalidDataException($"{SnapshotKeys.Folder(space, version)} holds {segments.Count} vectors; its manifest says {manifest.Count}.");
+            if (!files.TryGetValue(SnapshotManifest.DatabaseFile, out var database))
+                throw new InvalidDataException($"{SnapshotKeys.Manifest(space, version)} does not list {SnapshotManifest.DatabaseFile}.");
+            return new Snapshot(manifest, segments, StickerDatabase.Open(database.Path), [.. files.Values]);
+        }
+        catch
+        {
+            segments?.Dispose();
+            foreach (var file in files.Values)
+                file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens the vectors of a snapshot from files on local disk.</summary>
+    /// <param name="manifest">What they are.</param>
+    /// <param name="pathOf">Path of a file that the manifest lists.</param>
+    /// <exception cref="InvalidDataException">A file is not what the manifest says.</exception>
+    public static SegmentSet OpenSegments(SnapshotManifest manifest, Func<string, string> pathOf)
+    {
+        ArgumentNullException.ThrowIfNull(manifest);
+        ArgumentNullException.ThrowIfNull(pathOf);
+        var segments = new SegmentSet(manifest.Dimension);
+        try
+        {
+            foreach (var segment in manifest.Segments ?? [])
             {
-                throw new InvalidDataException(
-                    $"{folder}/{SnapshotManifest.IndexFile} holds {index.Count} vectors of {index.Dimension} dimensions by {index.Metric}; " +
-                    $"its manifest says {manifest.Count} of {manifest.Dimension} by {MetricType.InnerProduct}.");
+                var rows = RowTable.Open(pathOf(segment.Rows));
+                var alive = segment.Deleted is null ? null : RowBitmap.Read(pathOf(segment.Deleted), rows.Count);
+                if (segment.Engine == SnapshotSegment.Exact)
+                    segments.AddExact(pathOf(segment.Vectors), rows, alive);
+                else if (segment.Engine == SnapshotSegment.Faiss)
+                    segments.AddFaiss(pathOf(segment.Vectors), rows, alive, manifest.NProbe);
+                else
+                    throw new InvalidDataException($"Index {manifest.Version} has a segment of engine '{segment.Engine}', which this program does not know.");
             }
 
-            var snapshot = new Snapshot(manifest, index, StickerDatabase.Open(database.Path), database);
-            (index, database) = (null, null);
-            return snapshot;
+            if (manifest.FormatVersion == 1)
+                segments.AddFormat1(LoadFormat1(manifest, pathOf(SnapshotManifest.IndexFile)), new SearchParameters { NProbe = manifest.NProbe, EfSearch = manifest.EfSearch });
+            return segments;
         }
-        catch (FaissException e)
+        catch
         {
-            throw new InvalidDataException($"{folder}/{SnapshotManifest.IndexFile} cannot be loaded: {e.Message}", e);
-        }
-        finally
-        {
-            index?.Dispose();
-            database?.Dispose();
+            segments.Dispose();
+            throw;
         }
     }
 
@@ -80,14 +105,23 @@ public sealed class Snapshot : IDisposable
     }
 
     /// <summary>
-    /// The k nearest stickers by cosine similarity, best first, equal ones by id. Scores are exact where the index holds whole vectors (Flat, HNSW)
+    /// The k nearest stickers by cosine similarity, best first, equal ones by id. Scores are exact where the index holds whole vectors (Exact, Flat)
     /// and approximate where it holds rounded ones (SQ); which are found is up to the recall that the manifest states.
     /// </summary>
     /// <param name="query">Unit vector of the manifest's dimension, made by the manifest's model.</param>
     /// <param name="k">1 to <see cref="MaxNeighbours"/>.</param>
     /// <param name="exclude">Left out of the answer, e.g. the query itself.</param>
     /// <exception cref="ArgumentException">The query has another length, is not finite or not of length 1 (within 0.01).</exception>
-    public IReadOnlyList<SearchHit> Search(ReadOnlySpan<float> query, int k, StickerId? exclude = null)
+    public IReadOnlyList<SearchHit> Search(ReadOnlySpan<float> query, int k, StickerId? exclude = null) => Search(query, k, null, exclude);
+
+    /// <summary>As <see cref="Search(ReadOnlySpan{float}, int, StickerId?)"/>, among the stickers that a filter lets through.</summary>
+    /// <param name="query">Unit vector of the manifest's dimension, made by the manifest's model.</param>
+    /// <param name="k">1 to <see cref="MaxNeighbours"/>.</param>
+    /// <param name="filter">Made by this snapshot's <see cref="CreateFilter"/>; null for all stickers.</param>
+    /// <param name="exclude">Left out of the answer, e.g. the query itself.</param>
+    /// <param name="cancellation">Stops the search.</param>
+    /// <exception cref="ArgumentException">The query has another length, is not finite or not of length 1 (within 0.01), or the filter is another snapshot's.</exception>
+    public IReadOnlyList<SearchHit> Search(ReadOnlySpan<float> query, int k, SegmentFilter? filter, StickerId? exclude = null, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(k, MaxNeighbours);
@@ -96,23 +130,11 @@ public sealed class Snapshot : IDisposable
         var norm = TensorPrimitives.Norm(query);
         if (!(Math.Abs(norm - 1) < 0.01f)) // written so that NaN fails too
             throw new ArgumentException($"The query is no unit vector: its length is {norm}.", nameof(query));
-
-        var wanted = exclude is null ? k : k + 1;
-        Span<float> scores = wanted <= 256 ? stackalloc float[wanted] : new float[wanted];
-        Span<long> ids = wanted <= 256 ? stackalloc long[wanted] : new long[wanted];
-        _index.Search(query, wanted, scores, ids, _parameters);
-        var hits = new List<SearchHit>(wanted);
-        for (var i = 0; i < wanted; i++)
-        {
-            if (ids[i] >= 0 && ids[i] != exclude?.Value)
-                hits.Add(new SearchHit(new StickerId(ids[i]), scores[i]));
-        }
-
-        hits.Sort((a, b) => a.Score != b.Score ? b.Score.CompareTo(a.Score) : a.Id.Value.CompareTo(b.Id.Value));
-        if (hits.Count > k)
-            hits.RemoveAt(k);
-        return hits;
+        return _segments.Search(query, k, filter, exclude, 0, cancellation);
     }
+
+    /// <summary>A filter that lets through the stickers given; ids that the snapshot does not hold make no difference.</summary>
+    public SegmentFilter CreateFilter(IEnumerable<StickerId> allowed) => _segments.CreateFilter(allowed);
 
     /// <summary>The stored vector of a sticker, or null when it is not in the index. Rounded where the index is quantized.</summary>
     public float[]? Vector(StickerId id)
@@ -124,25 +146,45 @@ public sealed class Snapshot : IDisposable
     /// <summary>As <see cref="Vector"/>, into memory of the caller's; false, and nothing written, when it is not in the index.</summary>
     /// <param name="id">The sticker.</param>
     /// <param name="vector">As long as the manifest's dimension.</param>
-    public bool TryCopyVector(StickerId id, Span<float> vector) => _index.TryReconstruct(id.Value, vector);
+    public bool TryCopyVector(StickerId id, Span<float> vector) => _segments.TryCopyVector(id, vector);
 
     /// <summary>Frees the index and closes the database; calls in flight finish, later ones throw <see cref="ObjectDisposedException"/>.</summary>
     public void Dispose()
     {
-        _index.Dispose();
+        _segments.Dispose();
         Stickers.Dispose();
-        _database.Dispose();
+        foreach (var file in _files)
+            file.Dispose();
     }
 
     /// <summary>Compares a snapshot's files with its manifest, without loading them.</summary>
     /// <exception cref="InvalidDataException">A file is missing, or its size or hash differs.</exception>
     public static async Task VerifyAsync(ObjectStore store, EmbeddingSpace space, SnapshotManifest manifest, CancellationToken cancellation = default)
     {
-        foreach (var name in (string[])[SnapshotManifest.IndexFile, SnapshotManifest.DatabaseFile])
+        foreach (var name in manifest.Files.Select(file => file.Path))
         {
             var (key, expected) = await FindAsync(store, space, manifest, name, cancellation);
             await using var stream = await store.OpenReadAsync(key, cancellation);
             await VerifyAsync(key, expected, stream, cancellation);
+        }
+    }
+
+    private static FaissIndex LoadFormat1(SnapshotManifest manifest, string path)
+    {
+        try
+        {
+            var index = FaissIndex.Load(path);
+            if (index.Dimension == manifest.Dimension && index.Count == manifest.Count && index.Metric == MetricType.InnerProduct)
+                return index;
+            using (index)
+            {
+                throw new InvalidDataException(
+                    $"{path} holds {index.Count} vectors of {index.Dimension} dimensions by {index.Metric}; its manifest says {manifest.Count} of {manifest.Dimension} by {MetricType.InnerProduct}.");
+            }
+        }
+        catch (FaissException e)
+        {
+            throw new InvalidDataException($"{path} cannot be loaded: {e.Message}", e);
         }
     }
 
@@ -169,7 +211,7 @@ public sealed class Snapshot : IDisposable
     {
         var expected = manifest.Files.SingleOrDefault(file => file.Path == name)
             ?? throw new InvalidDataException($"{SnapshotKeys.Manifest(space, manifest.Version)} does not list {name}.");
-        var key = $"{SnapshotKeys.Folder(space, manifest.Version)}/{name}";
+        var key = SnapshotKeys.File(space, manifest.Version, name);
         var found = await store.StatAsync(key, cancellation)
             ?? throw new InvalidDataException($"{key} is missing under {store.Root}, though its manifest lists it. Build the index again or roll back.");
         return found.Bytes == expected.Bytes

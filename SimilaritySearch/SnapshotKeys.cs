@@ -5,8 +5,11 @@ namespace Stickers.SimilaritySearch;
 /// <summary>Where snapshots stand in a store, and how their two JSON objects are read.</summary>
 public static class SnapshotKeys
 {
-    /// <summary>Format version of index.json and current.json.</summary>
-    public const int FormatVersion = 1;
+    /// <summary>Format version of index.json. Version 1 is read too.</summary>
+    public const int FormatVersion = 2;
+
+    /// <summary>Format version of current.json.</summary>
+    public const int CurrentFormatVersion = 1;
 
     /// <summary>The space's name in keys, manifests and commands: <c>visual</c> or <c>semantic</c>.</summary>
     public static string Name(this EmbeddingSpace space) => space switch
@@ -25,6 +28,21 @@ public static class SnapshotKeys
         ? $"{Folder(space)}/{version}"
         : throw new ArgumentException($"'{version}' is no index version: 12 hexadecimal digits such as 0123456789ab.", nameof(version));
 
+    /// <summary>Key of a file that a version's manifest lists.</summary>
+    /// <exception cref="InvalidDataException">The path leads elsewhere.</exception>
+    public static string File(EmbeddingSpace space, string version, string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return path.Split('/') switch
+        {
+            [var name] when IsName(name) => $"{Folder(space, version)}/{name}",
+            [var other, var name] when IsVersion(other) && IsName(name) => $"{Folder(space, other)}/{name}",
+            _ => throw new InvalidDataException($"{Manifest(space, version)} lists '{path}', which is no file of an index."),
+        };
+
+        static bool IsName(string name) => name.Length is > 0 and <= 100 && name[0] != '.' && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-');
+    }
+
     /// <summary>Key of a version's manifest.</summary>
     public static string Manifest(EmbeddingSpace space, string version) => $"{Folder(space, version)}/index.json";
 
@@ -42,8 +60,10 @@ public static class SnapshotKeys
         var manifest = await store.ReadJsonAsync<SnapshotManifest>(key, cancellation);
         if (manifest is null)
             return null;
-        if (manifest.FormatVersion != FormatVersion)
-            throw new InvalidDataException($"{key} has format version {manifest.FormatVersion}; this program reads version {FormatVersion}.");
+        if (manifest.FormatVersion is not (1 or FormatVersion))
+            throw new InvalidDataException($"{key} has format version {manifest.FormatVersion}; this program reads versions 1 and {FormatVersion}.");
+        if (manifest.FormatVersion == FormatVersion && manifest.Segments is not { Count: > 0 })
+            throw new InvalidDataException($"{key} names no vectors.");
         if (manifest.Space != space.Name() || manifest.Version != version)
             throw new InvalidDataException($"{key} describes {manifest.Space}/{manifest.Version}, which does not belong there.");
         return manifest;
@@ -57,8 +77,8 @@ public static class SnapshotKeys
         var current = await store.ReadJsonAsync<CurrentSnapshot>(key, cancellation);
         if (current is null)
             return null;
-        if (current.FormatVersion != FormatVersion)
-            throw new InvalidDataException($"{key} has format version {current.FormatVersion}; this program reads version {FormatVersion}.");
+        if (current.FormatVersion != CurrentFormatVersion)
+            throw new InvalidDataException($"{key} has format version {current.FormatVersion}; this program reads version {CurrentFormatVersion}.");
         if (!IsVersion(current.Version))
             throw new InvalidDataException($"{key} names '{current.Version}', which is no index version.");
         return current;

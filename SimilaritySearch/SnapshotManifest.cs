@@ -8,6 +8,18 @@ public sealed record SnapshotManifest
     /// <summary>File name of the Faiss index in the snapshot's folder.</summary>
     public const string IndexFile = "vectors.faiss";
 
+    /// <summary>File name of the exact index in the snapshot's folder.</summary>
+    public const string ExactFile = "vectors.exact";
+
+    /// <summary>File name of the table of rows in the snapshot's folder.</summary>
+    public const string RowsFile = "rows.bin";
+
+    /// <summary>File name, after an update, of the rows of the base that are deleted.</summary>
+    public const string DeletedFile = "deleted.bin";
+
+    /// <summary>Start of the names of the files that hold what was added to the base.</summary>
+    public const string AddedPrefix = "added-";
+
     /// <summary>File name of the SQLite database in the snapshot's folder.</summary>
     public const string DatabaseFile = "stickers.db";
 
@@ -41,10 +53,16 @@ public sealed record SnapshotManifest
     /// <summary>Content hash of the rules that made creators' labels canonical.</summary>
     public string? TagRulesHash { get; init; }
 
+    /// <summary>How images were fitted for the model: its input's version. Null where the model does not say.</summary>
+    public int? Fitting { get; init; }
+
+    /// <summary>SHA-256 of the model's vocabulary.json. Null where the model has none.</summary>
+    public string? VocabularyHash { get; init; }
+
     /// <summary>Length of a vector.</summary>
     public required int Dimension { get; init; }
 
-    /// <summary>Number of vectors.</summary>
+    /// <summary>Number of vectors that can be found.</summary>
     public required long Count { get; init; }
 
     /// <summary>Stickers in the database: those with a vector and those whose image could not be embedded.</summary>
@@ -53,10 +71,10 @@ public sealed record SnapshotManifest
     /// <summary>Stickers with a thumbnail.</summary>
     public long Thumbnails { get; init; }
 
-    /// <summary>Faiss factory string.</summary>
+    /// <summary><c>Exact</c>, or a Faiss factory string.</summary>
     public required string Factory { get; init; }
 
-    /// <summary>Why this factory string.</summary>
+    /// <summary>Why this kind.</summary>
     public required string Reason { get; init; }
 
     /// <summary>Inverted lists visited per query; 0 when it means nothing.</summary>
@@ -65,15 +83,57 @@ public sealed record SnapshotManifest
     /// <summary>HNSW candidate list per query; 0 when it means nothing.</summary>
     public required int EfSearch { get; init; }
 
-    /// <summary>recall@10 against exact search, measured before publishing.</summary>
+    /// <summary>recall@10 against exact search, measured before publishing on queries that are in no index.</summary>
     public required double RecallAt10 { get; init; }
+
+    /// <summary>Lower end of its 95 % confidence interval.</summary>
+    public double RecallLow { get; init; }
+
+    /// <summary>Upper end of it.</summary>
+    public double RecallHigh { get; init; }
+
+    /// <summary>Share of stickers that find themselves first when asked for by their own vector.</summary>
+    public double SelfRecall { get; init; }
 
     /// <summary>Queries that recall was measured on.</summary>
     public required int RecallQueries { get; init; }
 
-    /// <summary>All files with sizes and hashes.</summary>
+    /// <summary>Recall at each number of lists that was tried; empty where there are no lists.</summary>
+    public IReadOnlyList<RecallPoint> Curve { get; init; } = [];
+
+    /// <summary>Version and build of the native Faiss that made the index; null where none had a part in it.</summary>
+    public string? Native { get; init; }
+
+    /// <summary>The version that this one updates, whose vectors it goes on using; null for one that stands alone.</summary>
+    public string? Base { get; init; }
+
+    /// <summary>Vectors, in the order in which they are searched. Null in format 1.</summary>
+    public IReadOnlyList<SnapshotSegment>? Segments { get; init; }
+
+    /// <summary>All files with sizes and hashes. A path with a '/' lies below the space's folder: a file of another version.</summary>
     public required IReadOnlyList<CommittedFile> Files { get; init; }
 }
+
+/// <summary>A part of a snapshot's vectors.</summary>
+/// <param name="Engine"><c>exact</c> or <c>faiss</c>.</param>
+/// <param name="Rows">Its table of rows, as in the list of files.</param>
+/// <param name="Vectors">Its vectors, likewise.</param>
+/// <param name="Deleted">Bits of the rows that are deleted, likewise; null when none are.</param>
+/// <param name="Count">Its rows, deleted ones included.</param>
+/// <param name="Alive">Its rows without deleted ones.</param>
+public sealed record SnapshotSegment(string Engine, string Rows, string Vectors, string? Deleted, long Count, long Alive)
+{
+    /// <summary>Engine of vectors.exact.</summary>
+    public const string Exact = "exact";
+
+    /// <summary>Engine of vectors.faiss.</summary>
+    public const string Faiss = "faiss";
+}
+
+/// <summary>A point on the curve of recall over work.</summary>
+/// <param name="NProbe">Inverted lists visited.</param>
+/// <param name="RecallAt10">recall@10 with that many.</param>
+public sealed record RecallPoint(int NProbe, double RecallAt10);
 
 /// <summary><c>indexes/&lt;space&gt;/current.json</c>: the one mutable object; rollback points it back.</summary>
 public sealed record CurrentSnapshot

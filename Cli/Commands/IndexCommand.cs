@@ -6,58 +6,121 @@ using Stickers.SimilaritySearch;
 
 namespace Stickers.Cli.Commands;
 
-/// <summary><c>stickers index</c> with <c>build</c>, <c>list</c> and <c>rollback</c></summary>
+/// <summary><c>stickers index</c>, and what it has besides building and updating</summary>
 internal static class IndexCommand
 {
-    public static Command Create() => new("index", "Build, list and take back indexes over embeddings.")
+    public static Command Create() => new("index", "Build, update, measure, publish, compare and take back indexes over embeddings.")
     {
-        CreateBuild(),
+        IndexBuildCommand.CreateBuild(),
+        IndexBuildCommand.CreateUpdate(),
+        CreateVerify(),
+        CreatePublish(),
         CreateList(),
         CreateRollback(),
+        IndexDiffCommand.Create(),
+        CreatePrune(),
     };
 
-    private static WorkCommand CreateBuild()
+    /// <summary>Which of the two spaces.</summary>
+    public static Option<EmbeddingSpace> CreateSpace() => new Option<EmbeddingSpace>("--space") { Description = "Which index: 'visual' or 'semantic'.", Required = true }
+        .AcceptOnlyFromAmong(StringComparer.OrdinalIgnoreCase, "visual", "semantic");
+
+    public static Option<double> CreateShare(string name, string description, double standard)
     {
-        var catalogue = SharedOptions.CreateCatalogue();
-        var model = SharedOptions.CreateModel();
-        var space = new Option<string>("--space") { Description = "Which embedding: 'visual', 'semantic' or 'both'.", DefaultValueFactory = _ => "both" }
-            .AcceptOnlyFromAmong("visual", "semantic", "both");
-        var floor = new Option<double>("--recall-floor") { Description = "Smallest recall@10 against exact search that is published, 0 to 1.", HelpName = "share", DefaultValueFactory = _ => 0.95 };
-        var keep = new Option<bool>("--no-publish") { Description = "Keep the version without serving it." };
-        floor.Validators.Add(result =>
+        var option = new Option<double>(name) { Description = description, HelpName = "share", DefaultValueFactory = _ => standard };
+        option.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<double>() is not (>= 0 and <= 1)) result.AddError("--recall-floor must be from 0 to 1.");
+            if (result.GetValueOrDefault<double>() is not (>= 0 and <= 1)) result.AddError($"{name} must be from 0 to 1.");
         });
-        return new WorkCommand("build", "Build an index over embeddings, verify it, and publish it.")
+        return option;
+    }
+
+    private static WorkCommand CreateVerify()
+    {
+        var space = CreateSpace();
+        var version = new Option<string?>("--version") { Description = "Version to measure; else the one that is served.", HelpName = "version" };
+        var queries = new Option<int>("--queries") { Description = "Number of queries, 1 to 100000.", HelpName = "count", DefaultValueFactory = _ => 500 };
+        var floor = CreateShare("--recall-floor", "Recall@10 below which the command fails, 0 to 1.", 0.95);
+        queries.Validators.Add(result =>
         {
-            Options = { catalogue, model, space, floor, keep },
-            Examples =
-            [
-                ("stickers index build --catalogue clipart", "Builds and publishes the visual and the semantic index."),
-                ("stickers index build --catalogue clipart --space visual --no-publish", "Builds one index and leaves what is served alone."),
-            ],
-            Resume = "Run the same command again.",
+            if (result.GetValueOrDefault<int>() is < 1 or > 100_000) result.AddError("--queries must be from 1 to 100000.");
+        });
+        return new WorkCommand("verify", "Check the files of an index and measure its recall against exact search.")
+        {
+            Options = { space, version, queries, floor },
+            Examples = [("stickers index verify --space visual --queries 2000", "Says what share of the true neighbours the served index finds, and fails below the floor.")],
         }.Does(async (parse, session) =>
         {
             var store = session.OpenStore();
-            var version = await ModelChoice.ResolveAsync(store, parse.GetValue(model), session.Cancellation);
-            var made = new List<IndexSummary>();
-            foreach (var each in SpacesOf(parse.GetRequiredValue(space)))
+            var found = await session.Screen.WatchAsync(progress =>
+                IndexVerification.RunAsync(store, parse.GetRequiredValue(space), parse.GetValue(version), parse.GetValue(queries), progress, session.Cancellation));
+            if (session.Screen.Json) Screen.WriteJson(found);
+            else
             {
-                var options = new IndexBuildOptions
-                {
-                    Space = each,
-                    Model = version,
-                    Catalogue = parse.GetRequiredValue(catalogue),
-                    RecallFloor = parse.GetValue(floor),
-                    Publish = !parse.GetValue(keep),
-                };
-                made.Add(await session.Screen.WatchAsync(progress => IndexBuild.RunAsync(store, options, progress, session.Cancellation)));
+                session.Screen.Out.WriteLine(
+                    $"{NameOf(found.Space)} {found.Version}: files whole; recall@10 {found.RecallAt10:0.0000} (95 % interval {found.RecallLow:0.0000} to {found.RecallHigh:0.0000}) over {found.Queries:N0} queries, "
+                    + $"self-recall {found.SelfRecall:0.0000}; {found.MedianMilliseconds:0.00} ms a query, 99 % within {found.P99Milliseconds:0.00} ms.");
             }
 
-            Show(session.Screen, made);
+            if (found.RecallAt10 < parse.GetValue(floor))
+                throw new RecallTooLowException($"The {NameOf(found.Space)} index {found.Version} has recall@10 {found.RecallAt10:0.0000}, below the floor of {parse.GetValue(floor):0.0000}. Build it again, or serve another: stickers index rollback.");
         });
     }
+
+    private static WorkCommand CreatePublish()
+    {
+        var space = CreateSpace();
+        var version = new Option<string>("--version") { Description = "Version to serve.", HelpName = "version", Required = true };
+        var floor = CreateShare("--recall-floor", "Smallest recall@10 that is published, 0 to 1.", 0.95);
+        return new WorkCommand("publish", "Serve a version that was built with --no-publish, or that another publisher was faster than.")
+        {
+            Options = { space, version, floor },
+            Examples = [("stickers index publish --space visual --version 0123456789ab", "Checks all files, then serves that version.")],
+        }.Does(async (parse, session) =>
+        {
+            var served = await IndexCatalogue.PublishAsync(session.OpenStore(), parse.GetRequiredValue(space), parse.GetRequiredValue(version), parse.GetValue(floor), session.Cancellation);
+            if (session.Screen.Json) Screen.WriteJson(served);
+            else session.Screen.Out.WriteLine($"{NameOf(parse.GetRequiredValue(space))}: version {served.Version} is served from now on.");
+        });
+    }
+
+    private static WorkCommand CreatePrune()
+    {
+        var space = CreateSpace();
+        var keep = new Option<int>("--keep") { Description = "Versions to keep beside the served one, those that were served last.", HelpName = "count", DefaultValueFactory = _ => 2 };
+        var unserved = new Option<bool>("--unserved") { Description = "Delete versions too that were never served." };
+        var unfinished = new Option<bool>("--unfinished") { Description = "Delete unfinished versions too; not while another machine is building." };
+        var dry = new Option<bool>("--dry-run") { Description = "Only say what would be deleted." };
+        keep.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() < 0) result.AddError("--keep must be 0 or more.");
+        });
+        return new WorkCommand("prune", "Delete old versions of an index.")
+        {
+            Options = { space, keep, unserved, unfinished, dry },
+            Examples = [("stickers index prune --space visual --keep 1 --dry-run", "Says what would go if only the served version and the one before it stayed.")],
+        }.Does(async (parse, session) =>
+        {
+            var options = new IndexPruneOptions
+            {
+                Space = parse.GetRequiredValue(space),
+                Keep = parse.GetValue(keep),
+                Unserved = parse.GetValue(unserved),
+                Unfinished = parse.GetValue(unfinished),
+                DryRun = parse.GetValue(dry),
+            };
+            var pruned = await IndexPrune.RunAsync(session.OpenStore(), options, session.Cancellation);
+            if (session.Screen.Json)
+            {
+                Screen.WriteJson(new { options.Space, options.DryRun, Versions = pruned });
+                return;
+            }
+
+            foreach (var version in pruned) session.Screen.Out.WriteLine($"{version.Version}  {version.Bytes / 1e6:N1} MB");
+            session.Screen.Out.WriteLine($"{NameOf(options.Space)}: {pruned.Count} versions {(options.DryRun ? "would be" : "were")} deleted, {pruned.Sum(version => version.Bytes) / 1e6:N1} MB.");
+        });
+    }
+
 
     private static WorkCommand CreateList() => new WorkCommand("list", "List all versions of both indexes, and which are served.")
     {
@@ -76,8 +139,7 @@ internal static class IndexCommand
 
     private static WorkCommand CreateRollback()
     {
-        var space = new Option<EmbeddingSpace>("--space") { Description = "Which index: 'visual' or 'semantic'.", Required = true }
-            .AcceptOnlyFromAmong(StringComparer.OrdinalIgnoreCase, "visual", "semantic");
+        var space = CreateSpace();
         var to = new Option<string?>("--to") { Description = "Version to serve; else the one that was published before the served one.", HelpName = "version" };
         return new WorkCommand("rollback", "Serve an earlier version of an index again.")
         {
@@ -117,28 +179,5 @@ internal static class IndexCommand
         screen.Out.Write(table);
     }
 
-    private static string NameOf(EmbeddingSpace space) => space.ToString().ToLowerInvariant();
-
-    private static EmbeddingSpace[] SpacesOf(string name) =>
-        name == "both" ? [EmbeddingSpace.Visual, EmbeddingSpace.Semantic] : [Enum.Parse<EmbeddingSpace>(name, ignoreCase: true)];
-
-    private static void Show(Screen screen, List<IndexSummary> made)
-    {
-        if (screen.Json)
-        {
-            Screen.WriteJson(made);
-            return;
-        }
-
-        var table = new Table { Border = TableBorder.Rounded };
-        table.AddColumn("Space").AddColumn("Version").AddColumn(new TableColumn("Vectors").RightAligned()).AddColumn("Kind").AddColumn(new TableColumn("recall@10").RightAligned()).AddColumn("State");
-        foreach (var index in made)
-        {
-            table.AddRow(
-                NameOf(index.Space), index.Version, $"{index.Count:N0}", Markup.Escape($"{index.Factory}: {index.Reason}"), $"{index.RecallAt10:0.000}",
-                (index.AlreadyBuilt ? "was there, " : "") + (index.Published ? "published" : "kept"));
-        }
-
-        screen.Out.Write(table);
-    }
+    public static string NameOf(EmbeddingSpace space) => space.ToString().ToLowerInvariant();
 }

@@ -16,6 +16,18 @@ internal static class Quantity
         _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1024:0} KiB"),
     };
 
+    /// <summary>Reads a size such as <c>512MiB</c> or <c>8GiB</c>; a number alone is bytes.</summary>
+    public static bool TryParseBytes(string? text, out long bytes)
+    {
+        bytes = 0;
+        if (text is null) return false;
+        (string Unit, int Shift)[] units = [("KiB", 10), ("MiB", 20), ("GiB", 30), ("TiB", 40), ("", 0)];
+        var (unit, shift) = units.First(known => text.EndsWith(known.Unit, StringComparison.OrdinalIgnoreCase));
+        if (!double.TryParse(text[..^unit.Length].Trim(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) || !(number > 0 && number < Math.Pow(2, 62 - shift))) return false;
+        bytes = (long)(number * (1L << shift));
+        return bytes > 0;
+    }
+
     public static string Duration(TimeSpan time) => time switch
     {
         { TotalHours: >= 1 } => $"{(int)time.TotalHours} h {time.Minutes:00} min",

@@ -57,6 +57,20 @@ public sealed class RowBitmap
         return all;
     }
 
+    /// <summary>Reads the set of rows that are not in a file of deleted ones.</summary>
+    /// <exception cref="InvalidDataException">The file is of another number of rows.</exception>
+    internal static RowBitmap Read(string path, long length)
+    {
+        var alive = All(length);
+        var deleted = File.ReadAllBytes(path);
+        if (deleted.Length != alive.Bytes.Length)
+            throw new InvalidDataException($"{path} has {deleted.Length} bytes; {length} rows need {alive.Bytes.Length}.");
+        var bytes = MemoryMarshal.AsBytes(alive._words.AsSpan());
+        for (var i = 0; i < deleted.Length; i++)
+            bytes[i] &= (byte)~deleted[i];
+        return alive;
+    }
+
     /// <summary>The rows that are in this set and in the other one.</summary>
     /// <exception cref="ArgumentException">The sets are of different indexes.</exception>
     public RowBitmap And(RowBitmap other)
@@ -71,10 +85,10 @@ public sealed class RowBitmap
     }
 
     /// <summary>Row r is bit r mod 16 of value r / 16.</summary>
-    internal ReadOnlySpan<ushort> Groups => MemoryMarshal.Cast<ulong, ushort>(_words);
+    internal ReadOnlySpan<ushort> Groups => MemoryMarshal.Cast<ulong, ushort>(_words.AsSpan());
 
     /// <summary>Row r is bit r mod 8 of byte r / 8.</summary>
-    public ReadOnlySpan<byte> Bytes => MemoryMarshal.AsBytes(_words)[..(int)((Length + 7) / 8)];
+    public ReadOnlySpan<byte> Bytes => MemoryMarshal.AsBytes(_words.AsSpan())[..(int)((Length + 7) / 8)];
 
     private long WordOf(long row) => row >= 0 && row < Length ? row >> 6 : throw new ArgumentOutOfRangeException(nameof(row), row, $"The index has {Length} rows.");
 }

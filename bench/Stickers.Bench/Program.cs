@@ -6,6 +6,7 @@ return args switch
     ["edge"] => await EdgeBenchmark.RunAsync(),
     [EdgeBenchmarkEnd.Word, .. var rest] => await EdgeBenchmarkEnd.RunAsync(rest),
     ["exact", .. var sizes] => ExactBenchmark.Run(sizes),
+    ["build", var count, var folder, var gibibytes] => await BuildBenchmark.RunAsync(count, folder, gibibytes),
     ["mpi"] => await MpiBenchmark.RunAsync(),
     [MpiRank.Word] => MpiRank.Run(),
     ["pipeline"] => await PipelineBenchmark.RunAsync(),
@@ -18,6 +19,7 @@ static int Usage()
     Console.Error.WriteLine("""
         usage: Stickers.Bench <benchmark>
           exact    [n …] exact search against the speed of memory and Faiss Flat
+          build    <n> <folder> <GiB> an index of made-up vectors, streamed from Parquet
           edge     items between processes over an edge, against bare TCP sockets
           mpi      allreduce and messages of Mpi.NET against a C program, 2 ranks
           pipeline a job of three functions against a loop written by hand, and two decoding ranks against one

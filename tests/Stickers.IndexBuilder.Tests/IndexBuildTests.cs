@@ -16,7 +16,8 @@ public sealed class IndexBuildTests
         using var world = await World.CreateAsync();
         var summary = await world.BuildAsync(World.Options(space));
         Assert.Equal((299, 300, 299), (summary.Count, summary.Stickers, summary.Thumbnails));
-        Assert.Equal(("IDMap2,Flat", 1.0, 299), (summary.Factory, summary.RecallAt10, summary.RecallQueries));
+        Assert.Equal(("Exact", 1.0, 299, 1.0), (summary.Factory, summary.RecallAt10, summary.RecallQueries, summary.SelfRecall));
+        Assert.InRange(summary.RecallLow, 0.98, 0.99); // 299 of 299 queries prove no more
         Assert.True(summary is { Published: true, AlreadyBuilt: false });
         Assert.Empty(world.Remains());
 
@@ -74,7 +75,7 @@ public sealed class IndexBuildTests
         var (a, b) = (await one.BuildAsync(), await two.BuildAsync());
         Assert.Equal(a.Version, b.Version);
         Assert.Equal(one.Bytes(a.Version), two.Bytes(b.Version));
-        Assert.Equal(["index.json", "stickers.db", "vectors.faiss"], one.Bytes(a.Version).Keys.Order());
+        Assert.Equal(["index.json", "rows.bin", "stickers.db", "vectors.exact"], one.Bytes(a.Version).Keys.Order());
     }
 
     [Fact]
@@ -82,7 +83,7 @@ public sealed class IndexBuildTests
     {
         using var one = await World.CreateAsync();
         using var two = await World.CreateAsync();
-        static IndexPlan Lists(long n, int d) => new("IVF4,Flat", "test", (int)n, [4]);
+        static IndexPlan Lists(IndexRequest of) => new("IVF4,Flat", "test", (int)of.Count, [4]);
         var a = await IndexBuild.RunAsync(one.Store, World.Options(), Lists, null, Stop);
         var b = await IndexBuild.RunAsync(two.Store, World.Options(), Lists, null, Stop);
         Assert.Equal(one.Bytes(a.Version), two.Bytes(b.Version));
@@ -181,7 +182,7 @@ public sealed class IndexBuildTests
     {
         using var world = await World.CreateAsync();
         var served = await world.BuildAsync();
-        static IndexPlan Poor(long n, int d) => new("IVF64,Flat", "test", (int)n, [1]);
+        static IndexPlan Poor(IndexRequest of) => new("IVF64,Flat", "test", (int)of.Count, [1]);
         var e = await Assert.ThrowsAsync<RecallTooLowException>(() => IndexBuild.RunAsync(world.Store, World.Options(), Poor, null, Stop));
         Assert.Contains("the floor is 95.00", e.Message, StringComparison.Ordinal);
         Assert.Contains("IVF64,Flat", e.Message, StringComparison.Ordinal);
@@ -199,7 +200,7 @@ public sealed class IndexBuildTests
     public async Task Build_SeveralNProbes_TakesTheFirstThatFindsEnough()
     {
         using var world = await World.CreateAsync();
-        static IndexPlan Growing(long n, int d) => new("IVF64,Flat", "test", (int)n, [1, 2, 64, 65]);
+        static IndexPlan Growing(IndexRequest of) => new("IVF64,Flat", "test", (int)of.Count, [1, 2, 64, 65]);
         var summary = await IndexBuild.RunAsync(world.Store, World.Options(), Growing, null, Stop);
         using var snapshot = await Snapshot.OpenCurrentAsync(world.Store, EmbeddingSpace.Visual, Stop);
         Assert.Equal((64, 1.0), (snapshot.Manifest.NProbe, summary.RecallAt10));

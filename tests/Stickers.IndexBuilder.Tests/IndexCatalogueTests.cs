@@ -72,7 +72,7 @@ public sealed class IndexCatalogueTests
     {
         using var world = await World.CreateAsync(40);
         var v = await PublishThreeAsync(world);
-        var path = world.Store.PathOf($"indexes/visual/{v[0]}/vectors.faiss");
+        var path = world.Store.PathOf($"indexes/visual/{v[0]}/vectors.exact");
         var bytes = await File.ReadAllBytesAsync(path, Stop);
         bytes[^1] ^= 1;
         await File.WriteAllBytesAsync(path, bytes, Stop);

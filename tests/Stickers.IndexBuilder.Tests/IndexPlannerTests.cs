@@ -2,36 +2,66 @@ namespace Stickers.IndexBuilder.Tests;
 
 public sealed class IndexPlannerTests
 {
+    private const long Gibibyte = 1L << 30;
+
     [Theory]
-    [InlineData(1, 128, "IDMap2,Flat", 0)]
-    [InlineData(8_121, 128, "IDMap2,Flat", 0)]
-    [InlineData(262_144, 128, "IDMap2,Flat", 0)] // exactly 128 MiB
-    [InlineData(262_145, 128, "IVF2048,Flat", 131_072)]
-    [InlineData(1_000_000, 128, "IVF2048,Flat", 131_072)]
-    [InlineData(1_000_000, 32, "IDMap2,Flat", 0)]
-    [InlineData(40_000, 4096, "IDMap2,Flat", 0)] // few vectors never make lists, however long they are
-    [InlineData(50_000, 1024, "IVF512,Flat", 32_768)]
-    [InlineData(33_554_432, 128, "IVF16384,Flat", 1_048_576)] // exactly 16 GiB
-    [InlineData(33_554_433, 128, "IVF16384,SQ8", 1_048_576)]
-    [InlineData(400_000_000, 128, "IVF65536,SQ8", 4_194_304)]
-    [InlineData(1_000_000_000, 4096, "IVF65536,SQ8", 4_194_304)]
-    public void Plan_Size_ChoosesFactory(long n, int d, string factory, int training)
+    [InlineData(1, 128, 16, 10, 0.95, "Exact", 0)]
+    [InlineData(8_121, 128, 16, 10, 0.95, "Exact", 0)]
+    [InlineData(1_000_000, 128, 16, 10, 0.95, "Exact", 0)]
+    [InlineData(1_102_941, 128, 16, 10, 0.95, "Exact", 0)] // just 10 ms at 15 GB/s
+    [InlineData(1_102_942, 128, 16, 10, 0.95, "IVF4096,Flat", 262_144)]
+    [InlineData(200_000, 128, 16, 1, 0.95, "IVF1024,Flat", 65_536)] // a quicker answer is wanted
+    [InlineData(4_000_000, 128, 16, 100, 0.95, "Exact", 0)] // a slower one is allowed
+    [InlineData(40_000, 4096, 16, 1, 0.95, "Exact", 0)] // few vectors never make lists, however long they are
+    [InlineData(10_000_000, 128, 16, 10, 0.95, "IVF8192,Flat", 524_288)]
+    [InlineData(10_000_000, 128, 4, 10, 0.95, "IVF8192,SQ8", 524_288)] // whole vectors would take 4.96 GiB
+    [InlineData(30_000_000, 128, 16, 10, 0.95, "IVF16384,Flat", 1_048_576)]
+    [InlineData(40_000_000, 128, 16, 10, 0.95, "IVF16384,SQ8", 1_048_576)]
+    [InlineData(400_000_000, 128, 64, 10, 0.95, "IVF65536,SQ8", 4_194_304)]
+    public void Plan_Request_ChoosesFactory(long n, int d, long gibibytes, double milliseconds, double floor, string factory, int training)
     {
-        var plan = IndexPlanner.Plan(n, d);
+        var request = new IndexRequest(n, d) { MemoryBytes = gibibytes * Gibibyte, Milliseconds = milliseconds, RecallFloor = floor };
+        var plan = IndexPlanner.Plan(request);
         Assert.Equal((factory, training), (plan.Factory, plan.TrainingVectors));
+        Assert.Equal(plan with { }, IndexPlanner.Plan(request) with { NProbe = plan.NProbe });
         Assert.NotEmpty(plan.Reason);
         Assert.Equal(plan.NProbe.Count > 0, factory.StartsWith("IVF", StringComparison.Ordinal));
         Assert.Equal(plan.NProbe.Order(), plan.NProbe);
         Assert.True(training <= n);
+        Assert.InRange(plan.EstimatedBytes, n * d, request.MemoryBytes);
+        Assert.True(plan.EstimatedMilliseconds <= milliseconds || plan.NProbe is [_] || n < 50_000, $"{plan.EstimatedMilliseconds} ms");
+    }
+
+    [Fact]
+    public void Plan_MoreTime_VisitsMoreLists()
+    {
+        var quick = IndexPlanner.Plan(new IndexRequest(10_000_000, 128) { Milliseconds = 3 });
+        var slow = IndexPlanner.Plan(new IndexRequest(10_000_000, 128) { Milliseconds = 30 });
+        Assert.True(slow.NProbe[^1] > quick.NProbe[^1], $"{slow.NProbe[^1]} > {quick.NProbe[^1]}");
     }
 
     [Theory]
-    [InlineData(0, 128)]
-    [InlineData(-1, 128)]
-    [InlineData(1_000_000_001, 128)]
-    [InlineData(10, 0)]
-    [InlineData(10, 4097)]
-    public void Plan_OutsideItsLimits_Throws(long n, int d) => Assert.Throws<ArgumentOutOfRangeException>(() => IndexPlanner.Plan(n, d));
+    [InlineData(400_000_000, 128, 16, 0.95, "even with 8 bits")]
+    [InlineData(10_000_000, 128, 4, 0.99, "needs whole vectors")]
+    public void Plan_Impossible_SaysWhatItWouldTake(long n, int d, long gibibytes, double floor, string expected)
+    {
+        var e = Assert.Throws<InvalidOperationException>(() => IndexPlanner.Plan(new IndexRequest(n, d) { MemoryBytes = gibibytes * Gibibyte, RecallFloor = floor }));
+        Assert.Contains(expected, e.Message, StringComparison.Ordinal);
+        Assert.Contains("Give the index more memory", e.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0, 128, 10, 0.9)]
+    [InlineData(-1, 128, 10, 0.9)]
+    [InlineData(1_000_000_001, 128, 10, 0.9)]
+    [InlineData(10, 0, 10, 0.9)]
+    [InlineData(10, 4097, 10, 0.9)]
+    [InlineData(10, 128, 0, 0.9)]
+    [InlineData(10, 128, double.NaN, 0.9)]
+    [InlineData(10, 128, 10, 1.1)]
+    [InlineData(10, 128, 10, double.NaN)]
+    public void Plan_OutsideItsLimits_Throws(long n, int d, double milliseconds, double floor) =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => IndexPlanner.Plan(new IndexRequest(n, d) { Milliseconds = milliseconds, RecallFloor = floor }));
 
     [Theory]
     [InlineData(1000, 100)]
@@ -40,9 +70,9 @@ public sealed class IndexPlannerTests
     [InlineData(10, 0)]
     public void Draw_Positions_AreDistinctInRangeAndSeeded(long n, int count)
     {
-        var drawn = VectorSample.Draw(n, count, seed: 7);
+        var drawn = VectorSurvey.Draw(n, count, seed: 7);
         Assert.Equal(Math.Min(n, count), drawn.Count);
         Assert.All(drawn, p => Assert.InRange(p, 0, n - 1));
-        Assert.Equal(drawn.Order(), VectorSample.Draw(n, count, seed: 7).Order());
+        Assert.Equal(drawn.Order(), VectorSurvey.Draw(n, count, seed: 7).Order());
     }
 }

@@ -12,6 +12,7 @@ public sealed class InterruptedBuildTests
     [InlineData("sample")]
     [InlineData("index")]
     [InlineData("stickers")]
+    [InlineData("commit")]
     public async Task Build_StoppedInStage_LeavesNothingAndStartsOverToTheSameBytes(string stage)
     {
         using var undisturbed = await World.CreateAsync();
@@ -39,7 +40,7 @@ public sealed class InterruptedBuildTests
         await File.WriteAllTextAsync(Path.Combine(scratch, "stickers.db"), "half", Stop);
         await File.WriteAllTextAsync(Path.Combine(scratch, "stickers.db-journal"), "half", Stop);
         var folder = Directory.CreateDirectory(world.Store.PathOf($"indexes/visual/{expected.Version}")).FullName;
-        await File.WriteAllTextAsync(Path.Combine(folder, "vectors.faiss"), "garbage", Stop);
+        await File.WriteAllTextAsync(Path.Combine(folder, "vectors.exact"), "garbage", Stop);
 
         var unfinished = Assert.Single(await IndexCatalogue.ListAsync(world.Store, EmbeddingSpace.Visual, Stop));
         Assert.Equal((expected.Version, "unfinished"), (unfinished.Version, unfinished.Problem));

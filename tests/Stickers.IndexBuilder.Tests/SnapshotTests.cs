@@ -19,11 +19,13 @@ public sealed class SnapshotTests
     }
 
     [Theory]
-    [InlineData("vectors.faiss", "flip")]
+    [InlineData("rows.bin", "flip")]
+    [InlineData("rows.bin", "delete")]
+    [InlineData("vectors.exact", "flip")]
     [InlineData("stickers.db", "flip")]
-    [InlineData("vectors.faiss", "cut")]
+    [InlineData("vectors.exact", "cut")]
     [InlineData("stickers.db", "cut")]
-    [InlineData("vectors.faiss", "delete")]
+    [InlineData("vectors.exact", "delete")]
     [InlineData("stickers.db", "delete")]
     public async Task Open_DamagedFile_NamesIt(string file, string damage)
     {
@@ -62,9 +64,9 @@ public sealed class SnapshotTests
         using var world = await World.CreateAsync(20);
         var built = await world.BuildAsync();
         var path = world.Store.PathOf($"indexes/visual/{built.Version}/index.json");
-        await File.WriteAllTextAsync(path, (await File.ReadAllTextAsync(path, Stop)).Replace("\"formatVersion\": 1", "\"formatVersion\": 2", StringComparison.Ordinal), Stop);
+        await File.WriteAllTextAsync(path, (await File.ReadAllTextAsync(path, Stop)).Replace("\"formatVersion\": 2", "\"formatVersion\": 3", StringComparison.Ordinal), Stop);
         var e = await Assert.ThrowsAsync<InvalidDataException>(() => Snapshot.OpenCurrentAsync(world.Store, EmbeddingSpace.Visual, Stop));
-        Assert.Contains("format version 2", e.Message, StringComparison.Ordinal);
+        Assert.Contains("format version 3", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -30,17 +30,42 @@ internal sealed class World : IDisposable
     public static async Task<World> CreateAsync(int stickers = 300)
     {
         var world = new World(Directory.CreateTempSubdirectory("stickers-build-").FullName);
-        world.Stickers = [.. Enumerable.Range(0, stickers).Select(Draw)];
-        world.Stickers = [.. world.Stickers.SkipLast(1), world.Stickers[^1] with { Image = new byte[] { 1, 2, 3 } }];
-        await using (var writer = await CatalogueWriter.CreateAsync(world.Store, Catalogue, ["drawn by the test"]))
-        {
-            foreach (var sticker in world.Stickers)
-                await writer.AddAsync(sticker);
-            await writer.CommitAsync();
-        }
-
+        await world.WriteCatalogueAsync([.. Enumerable.Range(0, stickers).Select(Draw)]);
         await world.EmbedAsync("m1", seed: 1);
         return world;
+    }
+
+    /// <summary>Stickers that were there once and are not any more.</summary>
+    public HashSet<StickerId> Gone { get; } = [];
+
+    /// <summary>
+    /// Writes the catalogue anew with the first <paramref name="keep"/> stickers and new ones until there are <paramref name="total"/>, and embeddings
+    /// of model m1 in which the first <paramref name="changed"/> have another vector. Worlds that change alike are alike.
+    /// </summary>
+    public async Task ChangeAsync(int keep, int total, int changed)
+    {
+        var random = new Random(100 + ++_changes);
+        var vectors = Embeddings.ToDictionary(e => e.Id);
+        Gone.UnionWith(vectors.Keys);
+        Directory.Delete(Store.PathOf($"catalogues/{Catalogue}"), recursive: true);
+        await WriteCatalogueAsync([.. Stickers.Take(keep), .. Enumerable.Range(1000 * _changes, total - keep).Select(Draw)]);
+        var rows = Stickers.SkipLast(1).Select((s, i) => i >= changed && vectors.TryGetValue(s.Id, out var known)
+            ? known
+            : new StickerEmbedding(s.Id, Vector(random, VisualDimension), Vector(random, SemanticDimension))).ToList();
+        Gone.ExceptWith(rows.Select(e => e.Id));
+        await WriteEmbeddingsAsync("m1", ModelHash, rows);
+    }
+
+    private int _changes;
+
+    /// <summary>The last one's image is broken.</summary>
+    private async Task WriteCatalogueAsync(List<Sticker> stickers)
+    {
+        Stickers = [.. stickers.SkipLast(1), stickers[^1] with { Image = new byte[] { 1, 2, 3 } }];
+        await using var writer = await CatalogueWriter.CreateAsync(Store, Catalogue, ["drawn by the test"]);
+        foreach (var sticker in Stickers)
+            await writer.AddAsync(sticker);
+        await writer.CommitAsync();
     }
 
     /// <summary>Writes the embeddings of a model; another seed gives other vectors.</summary>
@@ -49,7 +74,12 @@ internal sealed class World : IDisposable
         var random = new Random(seed);
         var visual = Enumerable.Range(0, 20).Select(_ => Vector(random, VisualDimension)).ToArray();
         var semantic = Enumerable.Range(0, 20).Select(_ => Vector(random, SemanticDimension)).ToArray();
-        Embeddings = [.. Stickers.SkipLast(1).Select((s, i) => new StickerEmbedding(s.Id, Near(visual[i % 20], random), Near(semantic[i / 15 % 20], random)))];
+        await WriteEmbeddingsAsync(model, modelHash, [.. Stickers.SkipLast(1).Select((s, i) => new StickerEmbedding(s.Id, Near(visual[i % 20], random), Near(semantic[i / 15 % 20], random)))], change);
+    }
+
+    private async Task WriteEmbeddingsAsync(string model, string modelHash, List<StickerEmbedding> rows, Func<EmbeddingManifest, EmbeddingManifest>? change = null)
+    {
+        Embeddings = rows;
         var catalogue = await StickerCatalogue.OpenAsync(Store, Catalogue);
         var half = Embeddings.Count / 2;
         var files = new[]

@@ -1,0 +1,116 @@
+using System.CommandLine;
+using Spectre.Console;
+using Stickers.Catalogue;
+using Stickers.Cli.Terminal;
+using Stickers.IndexBuilder;
+using Stickers.SimilaritySearch;
+
+namespace Stickers.Cli.Commands;
+
+/// <summary><c>stickers index build</c> and <c>stickers index update</c></summary>
+internal static class IndexBuildCommand
+{
+    public static WorkCommand CreateBuild()
+    {
+        var inputs = new InputOptions("Keep the version without serving it.");
+        return inputs.AddTo(new WorkCommand("build", "Build an index over embeddings, verify it, and publish it.")
+        {
+            Examples =
+            [
+                ("stickers index build --catalogue clipart", "Builds and publishes the visual and the semantic index."),
+                ("stickers index build --catalogue clipart --space visual --memory 8GiB --milliseconds 5", "Plans for servers with 8 GiB and queries of 5 ms."),
+            ],
+            Resume = "Run the same command again.",
+        }).Does((parse, session) => inputs.RunAsync(parse, session, (store, options, progress) => IndexBuild.RunAsync(store, options, progress, session.Cancellation)));
+    }
+
+    public static WorkCommand CreateUpdate()
+    {
+        var inputs = new InputOptions("Keep the version without serving it.");
+        var from = new Option<string?>("--from") { Description = "Version to start from; else the one that is served.", HelpName = "version" };
+        var compact = IndexCommand.CreateShare("--compact-at", "Share of vectors deleted and added from which the index is built whole instead.", 0.2);
+        return inputs.AddTo(new WorkCommand("update", "Bring an index up to date with new embeddings by what was added, changed and deleted.")
+        {
+            Options = { from, compact },
+            Examples = [("stickers index update --catalogue clipart", "Takes up what changed since the served versions were built, and publishes.")],
+            Resume = "Run the same command again.",
+        }).Does((parse, session) => inputs.RunAsync(parse, session, (store, options, progress) => IndexUpdate.RunAsync(
+            store, new IndexUpdateOptions { Build = options, From = parse.GetValue(from), CompactAt = parse.GetValue(compact) }, progress, session.Cancellation)));
+    }
+
+    /// <summary>What both commands take.</summary>
+    private sealed class InputOptions(string noPublish)
+    {
+        private readonly Option<string> _catalogue = SharedOptions.CreateCatalogue();
+        private readonly Option<string?> _model = SharedOptions.CreateModel();
+        private readonly Option<string> _space = new Option<string>("--space") { Description = "Which embedding: 'visual', 'semantic' or 'both'.", DefaultValueFactory = _ => "both" }
+            .AcceptOnlyFromAmong("visual", "semantic", "both");
+        private readonly Option<double> _floor = IndexCommand.CreateShare("--recall-floor", "Smallest recall@10 against exact search that is published, 0 to 1.", 0.95);
+        private readonly Option<string> _memory = new("--memory") { Description = "Memory that a server may give the index, e.g. 8GiB.", HelpName = "size", DefaultValueFactory = _ => "16GiB" };
+        private readonly Option<double> _milliseconds = new("--milliseconds") { Description = "Time that one query may take on one core.", HelpName = "ms", DefaultValueFactory = _ => 10 };
+        private readonly Option<bool> _keep = new("--no-publish") { Description = noPublish };
+
+        public WorkCommand AddTo(WorkCommand command)
+        {
+            _milliseconds.Validators.Add(result =>
+            {
+                if (!(result.GetValueOrDefault<double>() > 0)) result.AddError("--milliseconds must be above 0.");
+            });
+            _memory.Validators.Add(result =>
+            {
+                if (!Quantity.TryParseBytes(result.GetValueOrDefault<string>(), out _)) result.AddError("--memory: expected a size such as 512MiB or 8GiB.");
+            });
+            foreach (Option option in (Option[])[_catalogue, _model, _space, _floor, _memory, _milliseconds, _keep]) command.Add(option);
+            return command;
+        }
+
+        public async Task RunAsync(ParseResult parse, Session session, Func<Stickers.Storage.ObjectStore, IndexBuildOptions, IProgress<JobProgress>, Task<IndexSummary>> work)
+        {
+            var store = session.OpenStore();
+            var version = await ModelChoice.ResolveAsync(store, parse.GetValue(_model), session.Cancellation);
+            Quantity.TryParseBytes(parse.GetRequiredValue(_memory), out var memory);
+            var made = new List<IndexSummary>();
+            foreach (var space in SpacesOf(parse.GetRequiredValue(_space)))
+            {
+                var options = new IndexBuildOptions
+                {
+                    Space = space,
+                    Model = version,
+                    Catalogue = parse.GetRequiredValue(_catalogue),
+                    RecallFloor = parse.GetValue(_floor),
+                    MemoryBytes = memory,
+                    Milliseconds = parse.GetValue(_milliseconds),
+                    Publish = !parse.GetValue(_keep),
+                };
+                made.Add(await session.Screen.WatchAsync(progress => work(store, options, progress)));
+            }
+
+            Show(session.Screen, made);
+        }
+    }
+
+    private static EmbeddingSpace[] SpacesOf(string name) =>
+        name == "both" ? [EmbeddingSpace.Visual, EmbeddingSpace.Semantic] : [Enum.Parse<EmbeddingSpace>(name, ignoreCase: true)];
+
+    private static void Show(Screen screen, List<IndexSummary> made)
+    {
+        if (screen.Json)
+        {
+            Screen.WriteJson(made);
+            return;
+        }
+
+        var table = new Table { Border = TableBorder.Rounded };
+        table.AddColumn("Space").AddColumn("Version").AddColumn(new TableColumn("Vectors").RightAligned()).AddColumn("Kind")
+            .AddColumn(new TableColumn("recall@10 (95 %)").RightAligned()).AddColumn("State");
+        foreach (var index in made)
+        {
+            var kind = index.Base is null ? $"{index.Factory}: {index.Reason}" : $"{index.Base} - {index.Deleted:N0} + {index.Added:N0}";
+            table.AddRow(
+                IndexCommand.NameOf(index.Space), index.Version, $"{index.Count:N0}", Markup.Escape(kind), $"{index.RecallAt10:0.000} ({index.RecallLow:0.000} to {index.RecallHigh:0.000})",
+                (index.AlreadyBuilt ? "was there, " : "") + (index.Published ? "published" : "kept"));
+        }
+
+        screen.Out.Write(table);
+    }
+}

@@ -1,0 +1,170 @@
+using Faiss;
+using Stickers.Catalogue;
+using Stickers.SimilaritySearch.Exact;
+using Stickers.SimilaritySearch.Segments;
+
+namespace Stickers.SimilaritySearch;
+
+/// <summary>
+/// The vectors of a snapshot: one segment, or after an update two, a base of which some rows are deleted and what was added since. They answer as
+/// one. Thread-safe.
+/// </summary>
+public sealed class SegmentSet : IDisposable
+{
+    private readonly List<(VectorSegment Vectors, RowTable? Rows, RowBitmap? Alive)> _segments = [];
+
+    /// <param name="d">Vector length of all segments.</param>
+    public SegmentSet(int d) => Dimension = d;
+
+    /// <summary>Vector length.</summary>
+    public int Dimension { get; }
+
+    /// <summary>Vectors that can be found.</summary>
+    public long Count { get; private set; }
+
+    /// <summary>Adds a segment of vectors.exact.</summary>
+    /// <param name="vectors">The file.</param>
+    /// <param name="rows">Its rows.</param>
+    /// <param name="alive">Rows that are not deleted; null for all.</param>
+    /// <exception cref="InvalidDataException">The file cannot be read, or has other rows or dimensions.</exception>
+    public void AddExact(string vectors, RowTable rows, RowBitmap? alive) => Add(new ExactSegment(ExactIndex.Open(vectors)), rows, alive, vectors);
+
+    /// <summary>Adds a segment of inverted lists whose ids are row numbers.</summary>
+    /// <param name="vectors">The file.</param>
+    /// <param name="rows">Its rows.</param>
+    /// <param name="alive">Rows that are not deleted; null for all.</param>
+    /// <param name="nProbe">Lists to visit unless a search says otherwise.</param>
+    /// <exception cref="InvalidDataException">The file cannot be read, or has other rows or dimensions.</exception>
+    public void AddFaiss(string vectors, RowTable rows, RowBitmap? alive, int nProbe) => Add(new FaissSegment(Load(vectors), nProbe), rows, alive, vectors);
+
+    /// <summary>Adds the index of a snapshot of format 1, whose ids are stickers' ids.</summary>
+    internal void AddFormat1(FaissIndex index, SearchParameters parameters)
+    {
+        _segments.Add((new Format1Segment(index, parameters), null, null));
+        Count += index.Count;
+    }
+
+    /// <summary>The k nearest stickers, best first, equally near ones by id.</summary>
+    /// <param name="query">d values.</param>
+    /// <param name="k">1 or more.</param>
+    /// <param name="filter">Stickers that may be found; null for all.</param>
+    /// <param name="exclude">Left out of the answer.</param>
+    /// <param name="nProbe">Inverted lists to visit; 0 for what is set.</param>
+    /// <param name="cancellation">Stops the search.</param>
+    public IReadOnlyList<SearchHit> Search(
+        ReadOnlySpan<float> query, int k, SegmentFilter? filter = null, StickerId? exclude = null, int nProbe = 0, CancellationToken cancellation = default)
+    {
+        if (filter is not null && filter.Owner != this)
+            throw new ArgumentException("The filter was made for another snapshot.", nameof(filter));
+        var hits = new List<SearchHit>();
+        for (var i = 0; i < _segments.Count; i++)
+        {
+            var (vectors, rows, alive) = _segments[i];
+            if (rows is null)
+            {
+                hits.AddRange(SearchFormat1((Format1Segment)vectors, query, k, filter, exclude, cancellation));
+                continue;
+            }
+
+            var found = vectors.Search(query, exclude is null ? k : k + 1, filter is null ? alive : filter.Rows[i], nProbe, cancellation);
+            foreach (var hit in found)
+            {
+                var id = rows.IdOf(hit.Row);
+                if (id != exclude)
+                    hits.Add(new SearchHit(id, hit.Score));
+            }
+        }
+
+        hits.Sort((a, b) => a.Score != b.Score ? b.Score.CompareTo(a.Score) : a.Id.Value.CompareTo(b.Id.Value));
+        if (hits.Count > k)
+            hits.RemoveRange(k, hits.Count - k);
+        return hits;
+    }
+
+    /// <summary>A filter that lets through the stickers given; those that are not here or deleted make no difference.</summary>
+    public SegmentFilter CreateFilter(IEnumerable<StickerId> allowed)
+    {
+        ArgumentNullException.ThrowIfNull(allowed);
+        if (_segments.Exists(segment => segment.Rows is null))
+            return new SegmentFilter(this, [], [.. allowed]);
+        var rows = _segments.ConvertAll(segment => new RowBitmap(segment.Vectors.Count));
+        foreach (var id in allowed)
+        {
+            if (Find(id) is var (segment, row) && segment >= 0)
+                rows[segment][row] = true;
+        }
+
+        return new SegmentFilter(this, rows, null);
+    }
+
+    /// <summary>Copies the vector of a sticker; false when it is not here or deleted.</summary>
+    public bool TryCopyVector(StickerId id, Span<float> vector)
+    {
+        var (segment, row) = Find(id);
+        if (segment < 0)
+            return false;
+        if (_segments[segment].Vectors is Format1Segment old)
+            return old.TryCopyVector(row, vector);
+        _segments[segment].Vectors.CopyVector(row, vector);
+        return true;
+    }
+
+    /// <summary>Frees all segments; calls in flight finish, later ones throw <see cref="ObjectDisposedException"/>.</summary>
+    public void Dispose()
+    {
+        foreach (var (vectors, _, _) in _segments)
+            vectors.Dispose();
+    }
+
+    private (int Segment, long Row) Find(StickerId id)
+    {
+        for (var i = 0; i < _segments.Count; i++)
+        {
+            var (_, rows, alive) = _segments[i];
+            if (rows is null)
+                return (i, id.Value);
+            if (rows.RowOf(id) is >= 0 and var row && alive?[row] != false)
+                return (i, row);
+        }
+
+        return (-1, -1);
+    }
+
+    private void Add(VectorSegment vectors, RowTable rows, RowBitmap? alive, string path)
+    {
+        if (vectors.Dimension != Dimension || vectors.Count != rows.Count || (alive is not null && alive.Length != rows.Count))
+        {
+            vectors.Dispose();
+            throw new InvalidDataException($"{path} holds {vectors.Count} vectors of {vectors.Dimension} dimensions; expected {rows.Count} of {Dimension}.");
+        }
+
+        _segments.Add((vectors, rows, alive));
+        Count += alive?.Count ?? rows.Count;
+    }
+
+    private static FaissIndex Load(string path)
+    {
+        try
+        {
+            return FaissIndex.Load(path);
+        }
+        catch (FaissException e)
+        {
+            throw new InvalidDataException($"{path} cannot be loaded: {e.Message}", e);
+        }
+    }
+
+    private static List<SearchHit> SearchFormat1(Format1Segment segment, ReadOnlySpan<float> query, int k, SegmentFilter? filter, StickerId? exclude, CancellationToken cancellation)
+    {
+        // Such an index knows no filter: more is asked for until enough pass.
+        for (var wanted = (long)k + 1; ; wanted *= 4)
+        {
+            wanted = Math.Min(wanted, segment.Count);
+            var hits = segment.Search(query, (int)Math.Max(1, wanted), null, 0, cancellation)
+                .Select(hit => new SearchHit(new StickerId(hit.Row), hit.Score))
+                .Where(hit => hit.Id != exclude && filter?.Ids!.Contains(hit.Id) != false).Take(k).ToList();
+            if (hits.Count == k || wanted == segment.Count)
+                return hits;
+        }
+    }
+}

@@ -1,0 +1,18 @@
+using Stickers.SimilaritySearch.Exact;
+
+namespace Stickers.SimilaritySearch.Segments;
+
+/// <summary>A vectors.exact.</summary>
+internal sealed class ExactSegment(ExactIndex index) : VectorSegment
+{
+    public override long Count => index.Count;
+
+    public override int Dimension => index.Dimension;
+
+    public override IReadOnlyList<RowHit> Search(ReadOnlySpan<float> query, int k, RowBitmap? allowed, int nProbe, CancellationToken cancellation) =>
+        index.Search(query, k, allowed, cancellation);
+
+    public override void CopyVector(long row, Span<float> vector) => index.CopyVector(row, vector);
+
+    public override void Dispose() => index.Dispose();
+}

@@ -1,0 +1,24 @@
+using Stickers.SimilaritySearch.Exact;
+
+namespace Stickers.SimilaritySearch.Segments;
+
+/// <summary>Vectors under row numbers, and how they are searched. Thread-safe.</summary>
+internal abstract class VectorSegment : IDisposable
+{
+    public abstract long Count { get; }
+
+    public abstract int Dimension { get; }
+
+    /// <summary>The nearest rows, best first; as many as k where there are.</summary>
+    /// <param name="query">d values.</param>
+    /// <param name="k">1 or more.</param>
+    /// <param name="allowed">Rows that may be found; null for all.</param>
+    /// <param name="nProbe">Inverted lists to visit; 0 for what is set.</param>
+    /// <param name="cancellation">Stops the search.</param>
+    public abstract IReadOnlyList<RowHit> Search(ReadOnlySpan<float> query, int k, RowBitmap? allowed, int nProbe, CancellationToken cancellation);
+
+    /// <summary>Copies the vector of a row, rounded where the segment holds rounded ones.</summary>
+    public abstract void CopyVector(long row, Span<float> vector);
+
+    public abstract void Dispose();
+}
