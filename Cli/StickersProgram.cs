@@ -55,6 +55,7 @@ internal static class StickersProgram
         EmbedCommand.Create(),
         IndexCommand.Create(),
         SimilarCommand.Create(),
+        DuplicatesCommand.Create(),
         ServeCommand.Create(),
         RunCommand.Create(),
         NodeCommand.Create(),

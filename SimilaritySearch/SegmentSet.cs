@@ -75,10 +75,48 @@ public sealed class SegmentSet : IDisposable
             }
         }
 
-        hits.Sort((a, b) => a.Score != b.Score ? b.Score.CompareTo(a.Score) : a.Id.Value.CompareTo(b.Id.Value));
-        if (hits.Count > k)
-            hits.RemoveRange(k, hits.Count - k);
+        Order(hits, k);
         return hits;
+    }
+
+    /// <summary>As <see cref="Search"/> without filter, for many queries in one pass over the vectors where they are compared one and all.</summary>
+    /// <param name="queries">Row-major, m x d values.</param>
+    /// <param name="k">1 or more.</param>
+    /// <param name="cancellation">Stops the search.</param>
+    /// <returns>One list for each query.</returns>
+    public IReadOnlyList<SearchHit>[] SearchMany(ReadOnlySpan<float> queries, int k, CancellationToken cancellation = default)
+    {
+        if (queries.Length % Dimension != 0)
+            throw new ArgumentException($"{queries.Length} values are no whole number of vectors of {Dimension} dimensions.", nameof(queries));
+        var answers = new List<SearchHit>[queries.Length / Dimension];
+        for (var q = 0; q < answers.Length; q++)
+            answers[q] = [];
+        foreach (var (vectors, rows, alive) in _segments)
+        {
+            var found = vectors.SearchMany(queries, k, alive, cancellation);
+            for (var q = 0; q < answers.Length; q++)
+                answers[q].AddRange(found[q].Select(hit => new SearchHit(rows?.IdOf(hit.Row) ?? new StickerId(hit.Row), hit.Score)));
+        }
+
+        foreach (var hits in answers)
+            Order(hits, k);
+        return answers;
+    }
+
+    /// <summary>The stickers that can be found, segment by segment in the order of their ids.</summary>
+    /// <exception cref="InvalidOperationException">The snapshot has format 1, which does not say.</exception>
+    public IEnumerable<StickerId> Ids()
+    {
+        foreach (var (_, rows, alive) in _segments)
+        {
+            if (rows is null)
+                throw new InvalidOperationException("An index of format 1 does not say which stickers it holds. Build it again (stickers index build).");
+            for (long row = 0; row < rows.Count; row++)
+            {
+                if (alive?[row] != false)
+                    yield return rows.IdOf(row);
+            }
+        }
     }
 
     /// <summary>A filter that lets through the stickers given; those that are not here or deleted make no difference.</summary>
@@ -114,6 +152,13 @@ public sealed class SegmentSet : IDisposable
     {
         foreach (var (vectors, _, _) in _segments)
             vectors.Dispose();
+    }
+
+    private static void Order(List<SearchHit> hits, int k)
+    {
+        hits.Sort((a, b) => a.Score != b.Score ? b.Score.CompareTo(a.Score) : a.Id.Value.CompareTo(b.Id.Value));
+        if (hits.Count > k)
+            hits.RemoveRange(k, hits.Count - k);
     }
 
     private (int Segment, long Row) Find(StickerId id)

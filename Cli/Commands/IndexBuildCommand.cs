@@ -68,7 +68,7 @@ internal static class IndexBuildCommand
         {
             var store = session.OpenStore();
             var version = await ModelChoice.ResolveAsync(store, parse.GetValue(_model), session.Cancellation);
-            Quantity.TryParseBytes(parse.GetRequiredValue(_memory), out var memory);
+            if (!Quantity.TryParseBytes(parse.GetRequiredValue(_memory), out var memory)) throw new UsageException("--memory: expected a size such as 512MiB or 8GiB.");
             var made = new List<IndexSummary>();
             foreach (var space in SpacesOf(parse.GetRequiredValue(_space)))
             {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Spectre.Console;
 using Stickers.Cli.Terminal;
 using Stickers.IndexBuilder;
 

@@ -12,6 +12,9 @@ internal sealed class ExactSegment(ExactIndex index) : VectorSegment
     public override IReadOnlyList<RowHit> Search(ReadOnlySpan<float> query, int k, RowBitmap? allowed, int nProbe, CancellationToken cancellation) =>
         index.Search(query, k, allowed, cancellation);
 
+    public override IReadOnlyList<RowHit>[] SearchMany(ReadOnlySpan<float> queries, int k, RowBitmap? allowed, CancellationToken cancellation) =>
+        index.SearchMany(queries, k, allowed, cancellation);
+
     public override void CopyVector(long row, Span<float> vector) => index.CopyVector(row, vector);
 
     public override void Dispose() => index.Dispose();

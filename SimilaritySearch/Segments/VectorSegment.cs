@@ -17,6 +17,15 @@ internal abstract class VectorSegment : IDisposable
     /// <param name="cancellation">Stops the search.</param>
     public abstract IReadOnlyList<RowHit> Search(ReadOnlySpan<float> query, int k, RowBitmap? allowed, int nProbe, CancellationToken cancellation);
 
+    /// <summary>As <see cref="Search"/>, for many queries.</summary>
+    public virtual IReadOnlyList<RowHit>[] SearchMany(ReadOnlySpan<float> queries, int k, RowBitmap? allowed, CancellationToken cancellation)
+    {
+        var answers = new IReadOnlyList<RowHit>[queries.Length / Dimension];
+        for (var q = 0; q < answers.Length; q++)
+            answers[q] = Search(queries.Slice(q * Dimension, Dimension), k, allowed, 0, cancellation);
+        return answers;
+    }
+
     /// <summary>Copies the vector of a row, rounded where the segment holds rounded ones.</summary>
     public abstract void CopyVector(long row, Span<float> vector);
 

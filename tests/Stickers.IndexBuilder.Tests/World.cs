@@ -56,6 +56,9 @@ internal sealed class World : IDisposable
         await WriteEmbeddingsAsync("m1", ModelHash, rows);
     }
 
+    /// <summary>Gives stickers that follow each other the vector of the first of them.</summary>
+    public Task CopyVectorsAsync(int first, int count) => WriteEmbeddingsAsync("m1", ModelHash, [.. Embeddings.Select((e, i) => i >= first && i < first + count ? Embeddings[first] with { Id = e.Id } : e)]);
+
     private int _changes;
 
     /// <summary>The last one's image is broken.</summary>
