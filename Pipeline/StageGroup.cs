@@ -1,3 +1,6 @@
+using Stickers.Pipeline.Observing;
+using Stickers.Storage;
+
 namespace Stickers.Pipeline;
 
 /// <summary>
@@ -27,8 +30,22 @@ public abstract class StageGroup
     /// <param name="root">Whose values.</param>
     public abstract void Broadcast(Span<byte> values, int root);
 
+    /// <summary>Runs a job over all members: each does all of it for shards of its own. Collective; the output is there when it returns.</summary>
+    /// <param name="job">A job of its own on every member; disposed at the end.</param>
+    /// <param name="store">The same for all.</param>
+    /// <param name="folder">Where the output goes, without a slash at the end.</param>
+    /// <param name="progress">Told about once a second, on the first member.</param>
+    /// <param name="cancellation">Stops the job; what is written stays.</param>
+    /// <exception cref="NotSupportedException">These are workers within a job.</exception>
+    public virtual Task RunAsync(Job job, ObjectStore store, string folder, IProgress<JobStatus>? progress = null, CancellationToken cancellation = default) =>
+        throw new NotSupportedException("The workers of a job cannot run another one.");
+
     private sealed class GroupOfOne : StageGroup
     {
+        // One waits for the disk while the others keep all cores busy.
+        public override Task RunAsync(Job job, ObjectStore store, string folder, IProgress<JobStatus>? progress = null, CancellationToken cancellation = default) =>
+            JobRunner.RunAsync(job, store, new RunOptions { Folder = folder, Preprocess = 0, Main = Environment.ProcessorCount + 1, Postprocess = 0 }, progress, cancellation);
+
         public override int Rank => 0;
 
         public override int Size => 1;

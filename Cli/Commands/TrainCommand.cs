@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Spectre.Console;
+using Stickers.Cli.Launch;
 using Stickers.Cli.Terminal;
 using Stickers.Pipeline;
 using Stickers.Tagger.Training;
@@ -22,21 +23,33 @@ internal static class TrainCommand
         {
             if (result.GetValueOrDefault<int>() is var count && (count < Trainer.GhostBatch || count > 65_536 || count % Trainer.GhostBatch != 0)) result.AddError($"--batch-size must be a multiple of {Trainer.GhostBatch}.");
         });
+        var main = new Option<int>("--main") { Description = "Processes that learn together, with --on; at most one for each 32 stickers of a step.", HelpName = "n", DefaultValueFactory = _ => 1 };
+        main.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is < 1 or > 100_000) result.AddError("--main: expected 1 to 100000.");
+        });
+        var launch = new LaunchOptions(main);
         support.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<int>() < 1) result.AddError("--min-support must be at least 1.");
         });
-        return new WorkCommand("train", "Learn tags and embeddings from the labels that creators gave.")
+        var command = new WorkCommand("train", "Learn tags and embeddings from the labels that creators gave.")
         {
-            Options = { catalogue, model, split, budget, support, batch, seed },
+            Options = { catalogue, model, split, budget, support, batch, seed, main },
             Examples =
             [
                 ("stickers train --catalogue clipart --model clipart-1 --budget 15m", "Writes models/clipart-1 under the root."),
-                ("mpirun -n 4 stickers train --catalogue clipart --model clipart-1 --batch-size 128", "Four processes learn together from one disk."),
+                ("stickers train --catalogue clipart --model clipart-1 --batch-size 128 --on mpirun --main 4", "Four processes decode and learn together."),
             ],
             Resume = "Run the same command again: it goes on from its last checkpoint with what is left of the budget.",
         }.Does(async (parse, session) =>
         {
+            if (!JobRunner.IsRank)
+            {
+                if (await launch.LaunchAsync(parse, session)) return;
+                if (parse.GetValue(main) > 1) throw new UsageException("--main: one process learns on all cores of this machine; for more of them say --on mpirun, slurm or kubernetes.");
+            }
+
             var options = new TrainingOptions
             {
                 Catalogue = parse.GetRequiredValue(catalogue),
@@ -66,6 +79,8 @@ internal static class TrainCommand
                 fault => RankFailure.Tell(fault, session, parse));
             if (first) Show(session.Screen, summary);
         });
+        foreach (var option in launch.All) command.Add(option);
+        return command;
     }
 
     private static void Show(Screen screen, TrainingSummary summary)

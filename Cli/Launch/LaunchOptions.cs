@@ -28,10 +28,8 @@ internal sealed partial class LaunchOptions
 
     private readonly (string Stage, Option<int> Ranks, Option<NodeRequest> Machines)[] _stages;
 
-    /// <param name="preprocess">The command's own options that say how many workers each stage has.</param>
-    /// <param name="main">As <paramref name="preprocess"/>.</param>
-    /// <param name="postprocess">As <paramref name="preprocess"/>.</param>
-    public LaunchOptions(Option<int> preprocess, Option<int> main, Option<int> postprocess)
+    /// <param name="workers">The command's own options that say how many workers each stage has, in the order of stages; each has the name of its stage.</param>
+    public LaunchOptions(params Option<int>[] workers)
     {
         _timeLimit = new Option<Duration?>("--time-limit")
         {
@@ -44,7 +42,7 @@ internal sealed partial class LaunchOptions
                 return null;
             },
         };
-        _stages = [Stage("preprocess", preprocess), Stage("main", main), Stage("postprocess", postprocess)];
+        _stages = [.. workers.Select(option => Stage(option.Name[2..], option))];
         _name.Validators.Add(result =>
         {
             if (result.Tokens.Count == 1 && !IsName(result.Tokens[0].Value)) result.AddError($"--job-name {result.Tokens[0].Value}: small letters, digits and hyphens, at most {MaxName}, beginning with a letter.");

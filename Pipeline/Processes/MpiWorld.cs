@@ -1,6 +1,8 @@
 using System.Net;
 using MpiNet;
+using Stickers.Pipeline.Observing;
 using Stickers.Pipeline.Transport;
+using Stickers.Storage;
 
 namespace Stickers.Pipeline.Processes;
 
@@ -66,5 +68,11 @@ internal sealed class MpiWorld(Communicator world) : World
         }
 
         public override void Broadcast(Span<byte> values, int root) => group.Bcast(values, root);
+
+        public override async Task RunAsync(Job job, ObjectStore store, string folder, IProgress<JobStatus>? progress = null, CancellationToken cancellation = default)
+        {
+            await using (job)
+                await new ProcessRun(job, store, new RunOptions { Folder = folder, Preprocess = 0, Main = Size, Postprocess = 0 }, new MpiWorld(group)).RunAsync(progress, cancellation);
+        }
     }
 }

@@ -15,9 +15,6 @@ namespace Stickers.Tagger.Backfilling;
 public abstract class PredictionJob<TResult, TOutput> : Job<Sticker, FittedSticker, TResult, TOutput>
 {
     private const int MaxBatch = 256;   // StickerModel.PredictFitted takes no more
-    private const int LeastShards = 64;
-    private const int LeastShard = 256; // fewer would read each row group of a part several times
-    private const int MostShard = 4096; // a part of a catalogue has no more
 
     private readonly int _batchSize;
     private StickerModel? _network;
@@ -42,7 +39,7 @@ public abstract class PredictionJob<TResult, TOutput> : Job<Sticker, FittedStick
     };
 
     /// <inheritdoc/>
-    public override Source<Sticker> Source => new StickerSource(Catalogue, ShardSizeOf(Catalogue.Manifest.Written), Wanted);
+    public override Source<Sticker> Source => new StickerSource(Catalogue, StickerShards.SizeOf(Catalogue.Manifest.Written), Wanted);
 
     internal StickerCatalogue Catalogue { get; }
 
@@ -50,17 +47,6 @@ public abstract class PredictionJob<TResult, TOutput> : Job<Sticker, FittedStick
 
     /// <summary>Whether a sticker is the job's business; null when all are.</summary>
     private protected virtual Func<Sticker, bool>? Wanted => null;
-
-    /// <summary>
-    /// Stickers in a shard, a power of two: few enough that a small catalogue gives many workers something to do, and for a large one as many as a part of the
-    /// catalogue holds, so that no job writes more files than the catalogue has parts.
-    /// </summary>
-    internal static int ShardSizeOf(long stickers)
-    {
-        var size = LeastShard;
-        while (size < MostShard && stickers / size >= 2 * LeastShards) size *= 2;
-        return size;
-    }
 
     /// <inheritdoc/>
     public override async Task PrepareAsync(StageContext context)

@@ -21,12 +21,12 @@ public static class Trainer
     /// <summary>Stickers that batch normalisation sees together and that one thread computes; part of the algorithm, not of the machine.</summary>
     public const int GhostBatch = 32;
 
-    private const string WorkFolder = "work";
+    internal const string WorkFolder = "work";
 
     /// <summary>Runs or resumes a training. Collective: the first rank of the group reads the catalogue, keeps checkpoints and writes the model.</summary>
     /// <param name="store">Holds the catalogue and the model.</param>
     /// <param name="options">The same on all ranks.</param>
-    /// <param name="group">The ranks that train together; null for this process alone. They share a disk for the training set.</param>
+    /// <param name="group">The ranks that train together; null for this process alone.</param>
     /// <param name="progress">Told of every step.</param>
     /// <param name="cancellation">Stops all ranks; what was trained is kept.</param>
     /// <exception cref="ArgumentException">The options are out of range, or there are more ranks than a batch can be dealt to.</exception>
@@ -52,11 +52,7 @@ public static class Trainer
 
         var work = store.WorkPath($"{folder}/{WorkFolder}");
         Directory.CreateDirectory(work);
-        // The first rank builds the training set, and the others open it.
-        if (group.Rank > 0) group.Barrier();
-        var set = await new TrainingSetBuilder(catalogue, options, work).OpenAsync(progress, cancellation);
-        if (group.Rank == 0) group.Barrier();
-        using (set)
+        using (var set = await new TrainingSetBuilder(store, catalogue, options, group).OpenAsync(progress, cancellation))
         {
             var network = new NetworkConfiguration { InputSide = options.InputSide, Widths = options.Widths, Blocks = options.Blocks, Tags = set.Vocabulary.TagCount, Meanings = set.Vocabulary.Meanings.Count };
             var inputs = Inputs(options, catalogue, set);
@@ -100,6 +96,7 @@ public static class Trainer
                 cancellation);
             group.Barrier();
             set.Dispose();
+            await TrainingSetBuilder.DeleteAsync(store, options.Version, cancellation);
             Directory.Delete(work, recursive: true);
             return new TrainingSummary(manifest, AlreadyThere: false);
 

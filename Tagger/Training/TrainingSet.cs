@@ -1,5 +1,7 @@
 using System.IO.MemoryMappedFiles;
+using System.Runtime.CompilerServices;
 using Stickers.Catalogue;
+using Stickers.Storage;
 
 namespace Stickers.Tagger.Training;
 
@@ -16,27 +18,24 @@ internal sealed record TrainingRow(SplitPart Part, int[] Tags, bool MayMirror, i
 /// <param name="TagCount">How many of them, from the front, are frequent enough to be suggested.</param>
 internal sealed record TrainingVocabulary(IReadOnlyList<string> Meanings, IReadOnlyList<int> Support, int TagCount);
 
-/// <summary>Labels in memory, fitted images in a memory-mapped file that the system pages as it likes.</summary>
+/// <summary>Labels in memory, fitted images in memory-mapped files that the system pages as it likes.</summary>
 internal sealed class TrainingSet : IDisposable
 {
-    private readonly MemoryMappedFile _file;
-    private readonly MemoryMappedViewAccessor _view;
-    private readonly unsafe byte* _images;
+    private readonly List<(LocalFile File, MemoryMappedFile Map, MemoryMappedViewAccessor View)> _parts = [];
+    private readonly List<nint> _images = [];
 
-    public unsafe TrainingSet(string imageFile, int fittedSide, TrainingVocabulary vocabulary, IReadOnlyList<TrainingRow> rows)
+    /// <summary>Maps what a <see cref="FittingJob"/> made.</summary>
+    /// <param name="parts">Its parts in order; taken over.</param>
+    /// <param name="fittedSide">Side of an image.</param>
+    /// <param name="vocabulary">The tags.</param>
+    /// <param name="labels">What is known of each sticker, by its id.</param>
+    public TrainingSet(IReadOnlyList<LocalFile> parts, int fittedSide, TrainingVocabulary vocabulary, IReadOnlyDictionary<long, TrainingRow> labels)
     {
         FittedSide = fittedSide;
         Vocabulary = vocabulary;
+        var rows = new List<TrainingRow>();
+        foreach (var part in parts) Map(part, labels, rows);
         Rows = rows;
-        var expected = (long)rows.Count * ImageBytes;
-        var found = new FileInfo(imageFile).Length;
-        if (found != expected)
-            throw new InvalidDataException($"{imageFile} has {found} bytes, {expected} expected for {rows.Count} images. Delete it and train again.");
-        _file = MemoryMappedFile.CreateFromFile(imageFile, FileMode.Open, null, 0, MemoryMappedFileAccess.Read);
-        _view = _file.CreateViewAccessor(0, expected, MemoryMappedFileAccess.Read);
-        byte* start = null;
-        _view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
-        _images = start;
     }
 
     /// <summary>Side of the stored images.</summary>
@@ -51,11 +50,7 @@ internal sealed class TrainingSet : IDisposable
     private int ImageBytes => FittedSide * FittedSide * 4;
 
     /// <summary>Premultiplied RGBA of a row.</summary>
-    public unsafe ReadOnlySpan<byte> Image(int row)
-    {
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)row, (uint)Rows.Count, nameof(row));
-        return new ReadOnlySpan<byte>(_images + ((long)row * ImageBytes), ImageBytes);
-    }
+    public unsafe ReadOnlySpan<byte> Image(int row) => new((byte*)_images[row], ImageBytes);
 
     /// <summary>Row numbers to learn from.</summary>
     public int[] TrainingRows => [.. Enumerable.Range(0, Rows.Count).Where(i => Rows[i].Part == SplitPart.Train && Rows[i].Tags.Length > 0)];
@@ -66,9 +61,38 @@ internal sealed class TrainingSet : IDisposable
 
     public void Dispose()
     {
-        if (_view.SafeMemoryMappedViewHandle.IsClosed) return;
-        _view.SafeMemoryMappedViewHandle.ReleasePointer();
-        _view.Dispose();
-        _file.Dispose();
+        foreach (var (file, map, view) in _parts)
+        {
+            view.SafeMemoryMappedViewHandle.ReleasePointer();
+            view.Dispose();
+            map.Dispose();
+            file.Dispose();
+        }
+
+        _parts.Clear();
+        _images.Clear();
+    }
+
+    private unsafe void Map(LocalFile part, IReadOnlyDictionary<long, TrainingRow> labels, List<TrainingRow> rows)
+    {
+        var record = sizeof(long) + ImageBytes;
+        var length = new FileInfo(part.Path).Length;
+        if (length % record != 0) throw new InvalidDataException($"{part.Path} has {length} bytes, which are no whole images of {record}. Delete its folder and train again.");
+        if (length == 0)
+        {
+            part.Dispose(); // none of that shard's stickers is labelled
+            return;
+        }
+
+        var map = MemoryMappedFile.CreateFromFile(part.Path, FileMode.Open, null, 0, MemoryMappedFileAccess.Read);
+        var view = map.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read);
+        _parts.Add((part, map, view));
+        byte* start = null;
+        view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
+        for (var image = start; image < start + length; image += record)
+        {
+            rows.Add(labels[Unsafe.ReadUnaligned<long>(image)]);
+            _images.Add((nint)(image + sizeof(long)));
+        }
     }
 }

@@ -1,47 +1,45 @@
-using System.Text.Json;
 using Stickers.Catalogue;
-using Stickers.Catalogue.Images;
+using Stickers.Pipeline;
+using Stickers.Pipeline.Observing;
+using Stickers.Storage;
 using Stickers.Tagger.Models;
 using Stickers.Tagger.Network;
 
 namespace Stickers.Tagger.Training;
 
-/// <summary>Chooses the vocabulary and the rows from a catalogue and fits their images into one file beside the checkpoint.</summary>
-internal sealed class TrainingSetBuilder(StickerCatalogue catalogue, TrainingOptions options, string folder)
+/// <summary>Chooses the vocabulary and the rows from a catalogue and has their images fitted, by all ranks together.</summary>
+/// <param name="store">Holds the fitted images until the training is over.</param>
+/// <param name="catalogue">The catalogue.</param>
+/// <param name="options">The training's options.</param>
+/// <param name="group">The ranks.</param>
+internal sealed class TrainingSetBuilder(ObjectStore store, StickerCatalogue catalogue, TrainingOptions options, StageGroup group)
 {
-    /// <summary>More training stickers than this are sampled down, so that the image file and the visual memory stay bounded.</summary>
+    /// <summary>More training stickers than this are sampled down, so that the images and the visual memory stay bounded.</summary>
     private const int MaximumStickers = 500_000;
 
-    private const int DecodeBatch = 256;
-
-    private string ImageFile => Path.Combine(folder, "fitted.rgba");
-
-    private string RowsFile => Path.Combine(folder, "rows.json");
-
-    /// <summary>rows.json, written after the images.</summary>
-    private sealed record Saved(string CatalogueHash, string Choice, int FittedSide, TrainingVocabulary Vocabulary, IReadOnlyList<TrainingRow> Rows);
-
-    /// <summary>Opens what an interrupted run left when it fits, else builds it.</summary>
+    /// <summary>Opens what an interrupted run left when it fits, else builds it. Collective.</summary>
     public async Task<TrainingSet> OpenAsync(IProgress<JobProgress>? progress, CancellationToken cancellation)
     {
         var side = InputFitting.FittedSide(options.InputSide);
         // What tags mean may be edited between runs of the same catalogue.
         var (vocabulary, labels) = await ReadLabelsAsync(progress, cancellation);
-        var choice = ContentHash.Of([$"fit {InputFitting.Version}", options.SplitBy.ToString(), catalogue.Vocabulary.ContentHash, .. vocabulary.Meanings]);
-        if (File.Exists(RowsFile))
-        {
-            using var stream = File.OpenRead(RowsFile);
-            var saved = JsonSerializer.Deserialize<Saved>(stream);
-            if (saved is not null && saved.CatalogueHash == catalogue.ContentHash && saved.Choice == choice && saved.FittedSide == side)
-                return new TrainingSet(ImageFile, side, vocabulary, saved.Rows);
-        }
-
-        var rows = await FitImagesAsync(labels, side, progress, cancellation);
-        var temporary = RowsFile + ".tmp";
-        await File.WriteAllBytesAsync(temporary, JsonSerializer.SerializeToUtf8Bytes(new Saved(catalogue.ContentHash, choice, side, vocabulary, rows)), cancellation);
-        File.Move(temporary, RowsFile, overwrite: true);
-        return new TrainingSet(ImageFile, side, vocabulary, rows);
+        var choice = ContentHash.Of([$"fit {InputFitting.Version}", $"{side}", options.SplitBy.ToString(), catalogue.ContentHash, catalogue.Vocabulary.ContentHash, .. vocabulary.Meanings]);
+        // Another choice is another set: what an interrupted training left of it goes when this one is over.
+        var folder = $"{FolderOf(options.Version)}/{choice[..12]}";
+        await group.RunAsync(new FittingJob(catalogue, labels, side, choice), store, folder, progress is null ? null : new Decoded(progress, labels.Count), cancellation);
+        var made = (await store.ReadJsonAsync<JobManifest>($"{folder}/output.json", cancellation))!;
+        var parts = new List<LocalFile>();
+        foreach (var file in made.Files.Where(file => file.Path.StartsWith("part-", StringComparison.Ordinal))) parts.Add(await store.FetchAsync($"{folder}/{file.Path}", cancellation));
+        return new TrainingSet(parts, side, vocabulary, labels);
     }
+
+    /// <summary>Deletes all sets that trainings of a model have left.</summary>
+    public static async Task DeleteAsync(ObjectStore store, string version, CancellationToken cancellation)
+    {
+        foreach (var stored in await store.ListAsync($"{FolderOf(version)}/", cancellation).ToListAsync(cancellation)) await store.DeleteAsync(stored.Key, cancellation);
+    }
+
+    private static string FolderOf(string version) => $"{ModelFiles.Folder(version)}/{Trainer.WorkFolder}/images";
 
     private async Task<(TrainingVocabulary Vocabulary, Dictionary<long, TrainingRow> Labels)> ReadLabelsAsync(IProgress<JobProgress>? progress, CancellationToken cancellation)
     {
@@ -89,47 +87,8 @@ internal sealed class TrainingSetBuilder(StickerCatalogue catalogue, TrainingOpt
         return (vocabulary, labels);
     }
 
-    private async Task<List<TrainingRow>> FitImagesAsync(Dictionary<long, TrainingRow> labels, int side, IProgress<JobProgress>? progress, CancellationToken cancellation)
+    private sealed class Decoded(IProgress<JobProgress> progress, int stickers) : IProgress<JobStatus>
     {
-        var rows = new List<TrainingRow>(labels.Count);
-        var done = 0;
-        var pending = new List<(Sticker Sticker, TrainingRow Row)>(DecodeBatch);
-        await using (var file = new FileStream(ImageFile, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 20))
-        {
-            async Task FlushAsync()
-            {
-                var fitted = new byte[]?[pending.Count];
-                Parallel.For(0, pending.Count, new ParallelOptions { CancellationToken = cancellation }, i =>
-                {
-                    try
-                    {
-                        fitted[i] = InputFitting.Fit(ImageDecoder.Decode(pending[i].Sticker.Image.Span, StickerModel.DecodeSide), side);
-                    }
-                    catch (ImageException)
-                    {
-                        // The import decoded every image once; one that fails now is left out of training, not out of the catalogue.
-                        fitted[i] = null;
-                    }
-                });
-                for (var i = 0; i < fitted.Length; i++)
-                {
-                    if (fitted[i] is not { } image) continue;
-                    await file.WriteAsync(image, cancellation);
-                    rows.Add(pending[i].Row);
-                }
-                done += pending.Count;
-                pending.Clear();
-                progress?.Report(new JobProgress("decode", done, labels.Count, "stickers"));
-            }
-
-            await foreach (var sticker in catalogue.ReadAsync(images: true, cancellation))
-            {
-                if (!labels.TryGetValue(sticker.Id.Value, out var row)) continue;
-                pending.Add((sticker, row));
-                if (pending.Count == DecodeBatch) await FlushAsync();
-            }
-            await FlushAsync();
-        }
-        return rows;
+        public void Report(JobStatus value) => progress.Report(new JobProgress("decode", value.Stages[(int)StageKind.Sink].Items, stickers, "stickers"));
     }
 }

@@ -159,15 +159,6 @@ public sealed class EmbedTests(LargeCatalogue large) : IClassFixture<LargeCatalo
     }
 
     [Theory]
-    [InlineData(0, 256)]
-    [InlineData(9_418, 256)]
-    [InlineData(32_768, 512)]
-    [InlineData(100_000, 1024)]
-    [InlineData(1_000_000, 4096)]
-    [InlineData(400_000_000, 4096)]
-    public void ShardSizeOf_Catalogue_GivesManyWorkersSomethingAndNotTooManyFiles(long stickers, int expected) => Assert.Equal(expected, EmbedJob.ShardSizeOf(stickers));
-
-    [Theory]
     [InlineData(3)]
     [InlineData(257)]
     public async Task OpenAsync_BatchSizeOutOfRange_Throws(int batchSize)

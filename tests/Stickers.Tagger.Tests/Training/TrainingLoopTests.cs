@@ -1,5 +1,6 @@
 using Stickers.Catalogue;
 using Stickers.Pipeline;
+using Stickers.Storage;
 using Stickers.Tagger.Network;
 using Stickers.Tagger.Training;
 
@@ -15,7 +16,7 @@ public sealed class TrainingLoopTests : IDisposable
     public TrainingLoopTests()
     {
         var fitted = InputFitting.FittedSide(Side);
-        var rows = new List<TrainingRow>();
+        var rows = new Dictionary<long, TrainingRow>();
         var file = Path.Combine(_folder, "fitted.rgba");
         using (var stream = File.Create(file))
         {
@@ -35,11 +36,12 @@ public sealed class TrainingLoopTests : IDisposable
                         pixels[o + 3] = 255;
                     }
                 }
+                stream.Write(BitConverter.GetBytes((long)i));
                 stream.Write(pixels);
-                rows.Add(new TrainingRow(SplitPart.Train, [disc ? 0 : 1, red ? 2 : 3], MayMirror: true, Group: i));
+                rows.Add(i, new TrainingRow(SplitPart.Train, [disc ? 0 : 1, red ? 2 : 3], MayMirror: true, Group: i));
             }
         }
-        _set = new TrainingSet(file, fitted, new TrainingVocabulary(["disc", "square", "red", "blue"], [24, 24, 24, 24], 4), rows);
+        _set = new TrainingSet([new LocalStore(_folder).FetchAsync("fitted.rgba").GetAwaiter().GetResult()], fitted, new TrainingVocabulary(["disc", "square", "red", "blue"], [24, 24, 24, 24], 4), rows);
     }
 
     [Fact]
