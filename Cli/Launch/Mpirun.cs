@@ -84,9 +84,12 @@ internal sealed class Mpirun(LaunchPlan plan, bool bare)
         }
     }
 
+    /// <summary>Starts mpirun so that it is told to end when this program is no more, however that came about.</summary>
     private static Process Start(IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo("mpirun", arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':');
+        if (!folders.Any(folder => File.Exists(Path.Combine(folder, "mpirun")))) throw new InvalidOperationException(Missing);
+        var start = new ProcessStartInfo("setpriv", ["--pdeathsig", "TERM", "mpirun", .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         start.Environment["TERM"] = "dumb";
         if (Environment.IsPrivilegedProcess)
         {
@@ -95,13 +98,26 @@ internal sealed class Mpirun(LaunchPlan plan, bool bare)
             start.Environment["OMPI_ALLOW_RUN_AS_ROOT_CONFIRM"] = "1";
         }
 
-        try
+        // The signal comes when the thread ends that started it: this one stays until mpirun has ended.
+        var started = new TaskCompletionSource<Process>(TaskCreationOptions.RunContinuationsAsynchronously);
+        new Thread(() =>
         {
-            return Process.Start(start)!;
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            throw new InvalidOperationException(Missing);
-        }
+            try
+            {
+                var process = Process.Start(start)!;
+                started.SetResult(process);
+                process.WaitForExit();
+            }
+            catch (System.ComponentModel.Win32Exception fault)
+            {
+                started.SetException(new InvalidOperationException($"mpirun cannot be started: {fault.Message}. It is by setpriv (Debian: util-linux).", fault));
+            }
+            catch (InvalidOperationException)
+            {
+                // Disposed of when it had ended.
+            }
+        })
+        { IsBackground = true, Name = "mpirun" }.Start();
+        return started.Task.GetAwaiter().GetResult();
     }
 }

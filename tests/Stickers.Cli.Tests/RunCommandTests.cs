@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Stickers.Cli.Tests.Launch;
 
 namespace Stickers.Cli.Tests;
 
@@ -50,6 +51,25 @@ public sealed class RunCommandTests : IDisposable
         var names = Directory.EnumerateFiles(Path.Combine(_folder.Path, "alone"), "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(Path.Combine(_folder.Path, "alone"), path)).ToArray();
         Assert.Equal(6 + 6 + 4, names.Length);
         Assert.All(names, name => Assert.Equal(File.ReadAllBytes(Path.Combine(_folder.Path, "alone", name)), File.ReadAllBytes(Path.Combine(_folder.Path, "ranks", name))));
+    }
+
+    [Fact]
+    public async Task KillMinusNine_OfTheProgramThatStartedMpirun_EndsAllItsRanks()
+    {
+        MpirunTests.RequireMpirun();
+        // So much that it cannot be done before they are killed.
+        await File.WriteAllTextAsync(Path.Combine(_folder.Path, "texts", "large.txt"), string.Concat(Enumerable.Repeat("good night and sleep well\n", 4_000_000)), TestContext.Current.CancellationToken);
+        using var started = StickersProcess.Start("run", Samples, "--job", "word-count", "--root", _folder.Path, "--on", "mpirun");
+        while (NodeTests.ProcessesWith(_folder.Path).Count(line => !line.Contains("mpirun", StringComparison.Ordinal)) < 3)
+        {
+            Assert.False(started.HasExited);
+            await Task.Delay(50, TestContext.Current.CancellationToken);
+        }
+
+        started.Send("KILL");
+        for (var wait = 0; wait < 200 && NodeTests.ProcessesWith(_folder.Path).Any(); wait++) await Task.Delay(100, TestContext.Current.CancellationToken);
+        Assert.Empty(NodeTests.ProcessesWith(_folder.Path));
+        Assert.False(File.Exists(Path.Combine(_folder.Path, "jobs/word-count/output.json")), "The job was done before it was killed.");
     }
 
     [Theory]

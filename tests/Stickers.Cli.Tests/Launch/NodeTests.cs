@@ -180,7 +180,7 @@ public sealed class NodeTests
         Assert.SkipUnless(unshare.ExitCode == 0, "unshare --uts is not permitted here: run as root to give processes host names of their own.");
     }
 
-    private static IEnumerable<string> ProcessesWith(string word)
+    internal static IEnumerable<string> ProcessesWith(string word)
     {
         foreach (var process in Directory.EnumerateDirectories("/proc").Where(folder => char.IsAsciiDigit(Path.GetFileName(folder)[0])))
         {
