@@ -67,6 +67,7 @@ internal static class JobProcess
         // Slow enough to be killed in the middle, wherever that is.
         "slow" => new NumberJob { Shards = 24, PerShard = 60, Bad = number => number % 13 == 5, On = (stage, number, context) => number % 6 == (int)stage ? Task.Delay(1, context.Cancellation) : Task.CompletedTask },
         "rounds" => new RoundJob(),
+        "sleepy" => new SleepyJob(),
         _ when kind.StartsWith("throws ", StringComparison.Ordinal) => new NumberJob
         {
             Shards = 24,
@@ -85,6 +86,7 @@ internal static class JobProcess
         var report = JobRunner.IsRank
             ? JobRunner.RunAsRank(CreateJob(args[1]), store, options, Fail)
             : await JobRunner.RunAsync(CreateJob(args[1]), store, options);
+        Console.WriteLine($"peak {PeakMemory()}");
         if (report is not null) Console.WriteLine($"{report.Result.Read} = {report.Result.Written} + {report.Result.Quarantined}, {report.ShardsDone} shards");
         return 0;
 
@@ -92,6 +94,12 @@ internal static class JobProcess
         {
             Console.Error.WriteLine($"failed: {fault.Message}");
             return 1;
+        }
+
+        static long PeakMemory()
+        {
+            using var self = Process.GetCurrentProcess();
+            return self.PeakWorkingSet64;
         }
     }
 }
