@@ -12,7 +12,7 @@ internal static class PipelineBenchmark
     public const string Word = "pipeline-run";
 
     private const int Rounds = 5;
-    private const int Shards = 24;
+    private const int Shards = 12;
 
     public static async Task<int> RunAsync()
     {
