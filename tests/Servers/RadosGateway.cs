@@ -2,8 +2,10 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
 using Amazon.Runtime;
 using Amazon.S3;
+using Amazon.S3.Model;
 
 namespace Stickers.Tests.Servers;
 
@@ -21,6 +23,9 @@ public sealed class RadosGateway : IAsyncLifetime
 
     public Uri Endpoint { get; private set; } = null!;
 
+    /// <summary>Address that the gateway listens on; with 0.0.0.0 machines of a network of the tests reach it too.</summary>
+    public string Address { get; init; } = "127.0.0.1";
+
     /// <summary>Ends the test where the server cannot be had: skipped on a developer's machine, failed in continuous integration.</summary>
     public static void Demand()
     {
@@ -36,15 +41,36 @@ public sealed class RadosGateway : IAsyncLifetime
         if (!Programs.All(IsInstalled)) return;
         var port = FreePortBeforeAnother();
         Endpoint = new Uri($"http://127.0.0.1:{port}");
-        _server = Process.Start(new ProcessStartInfo("bash", [Script(), _folder, $"{port}"]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        _server = Process.Start(new ProcessStartInfo("bash", [Script(), _folder, $"{port}", Address]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
         await ExpectAsync("ready");
     }
 
     public async Task CreateBucketAsync(string bucket, CancellationToken cancellation)
     {
-        var config = new AmazonS3Config { ServiceURL = Endpoint.AbsoluteUri, ForcePathStyle = true, AuthenticationRegion = "us-east-1", RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED };
-        using var client = new AmazonS3Client(new BasicAWSCredentials(AccessKey, SecretKey), config);
+        using var client = Connect();
         await client.PutBucketAsync(bucket, cancellation);
+    }
+
+    /// <summary>Puts the files of a folder there.</summary>
+    public async Task UploadAsync(string bucket, string prefix, string folder, CancellationToken cancellation)
+    {
+        using var client = Connect();
+        foreach (var file in Directory.GetFiles(folder))
+            await client.PutObjectAsync(new PutObjectRequest { BucketName = bucket, Key = prefix + Path.GetFileName(file), FilePath = file, UseChunkEncoding = false }, cancellation);
+    }
+
+    /// <summary>SHA-256 of every object below a prefix, by what follows the prefix.</summary>
+    public async Task<SortedDictionary<string, string>> HashesAsync(string bucket, string prefix, CancellationToken cancellation)
+    {
+        using var client = Connect();
+        var hashes = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        await foreach (var found in client.Paginators.ListObjectsV2(new ListObjectsV2Request { BucketName = bucket, Prefix = prefix }).S3Objects.WithCancellation(cancellation))
+        {
+            using var content = await client.GetObjectAsync(bucket, found.Key, cancellation);
+            hashes.Add(found.Key[prefix.Length..], Convert.ToHexStringLower(await SHA256.HashDataAsync(content.ResponseStream, cancellation)));
+        }
+
+        return hashes;
     }
 
     /// <summary>Ends the gateway as a crash does.</summary>
@@ -64,6 +90,17 @@ public sealed class RadosGateway : IAsyncLifetime
 
         Directory.Delete(_folder, recursive: true);
     }
+
+    private AmazonS3Client Connect() => new(
+        new BasicAWSCredentials(AccessKey, SecretKey),
+        new AmazonS3Config
+        {
+            ServiceURL = Endpoint.AbsoluteUri,
+            ForcePathStyle = true,
+            AuthenticationRegion = "us-east-1",
+            RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
+            ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
+        });
 
     private async Task CommandAsync(string command, string answer)
     {

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # A real S3 server for tests: Ceph's gateway over one monitor and one storage daemon that keeps objects in memory. Everything lies in one
 # folder; nothing runs as a service, and nothing outlives whoever holds this script's standard input.
-# usage: radosgw.sh FOLDER PORT        (PORT + 1 is the monitor's)
+# usage: radosgw.sh FOLDER PORT [ADDRESS]       (PORT + 1 is the monitor's; ADDRESS is what the gateway listens on)
 #   needs Debian's radosgw, ceph-mon and ceph-osd; prints "ready" when requests are answered
 #   access key "stickers", secret "stickers-secret"
 # commands on standard input: "kill" ends the gateway as a crash does and prints "killed"; "start" starts it again and prints "ready";
 # the end of input ends everything.
 set -euo pipefail
-folder=$1 port=$2
+folder=$1 port=$2 address=${3:-127.0.0.1}
 mkdir -p "$folder"/{mon,osd,gateway,log}
 export CEPH_CONF=$folder/ceph.conf
 cluster=$(cat /proc/sys/kernel/random/uuid) disk=$(cat /proc/sys/kernel/random/uuid)
@@ -47,7 +47,7 @@ cluster=$(cat /proc/sys/kernel/random/uuid) disk=$(cat /proc/sys/kernel/random/u
   echo 'ms mon client mode = crc secure'
   echo "rgw data = $folder/gateway"
   # Without the option every small answer waits 40 ms for an acknowledgement.
-  echo "rgw frontends = beast endpoint=127.0.0.1:$port tcp_nodelay=1"
+  echo "rgw frontends = beast endpoint=$address:$port tcp_nodelay=1"
   echo 'rgw override bucket index max shards = 1'
   echo 'rgw dynamic resharding = false'
   echo 'rgw enable usage log = false'

@@ -24,7 +24,16 @@ internal sealed class PodNetwork : IDisposable
             In(Bridge, $"link set v{i} master br0", $"link set v{i} up");
             In(Namespace(pod), $"addr add {AddressOf(pod)}/24 dev eth0", "link set eth0 up", "link set lo up");
         }
+
+        // This machine is in it too: where a store is.
+        Ip($"link add {_prefix}h type veth peer name host netns {Bridge}");
+        In(Bridge, "link set host master br0", "link set host up");
+        Ip($"addr add {Host}/24 dev {_prefix}h");
+        Ip($"link set {_prefix}h up");
     }
+
+    /// <summary>The address by which pods reach this machine.</summary>
+    public static string Host => "10.231.7.254";
 
     private string Bridge => $"{_prefix}-bridge";
 
@@ -42,6 +51,21 @@ internal sealed class PodNetwork : IDisposable
     /// <summary>What runs a program in a pod.</summary>
     public ProcessStartInfo In(string pod, IEnumerable<string> program) =>
         new("ip", ["netns", "exec", Namespace(pod), "unshare", "--uts", "sh", "-c", "hostname \"$1\"; shift; exec \"$@\"", "sh", pod, .. program]);
+
+    /// <summary>Processes that run in a pod.</summary>
+    public IReadOnlyList<int> ProcessesIn(string pod)
+    {
+        using var ip = Process.Start(new ProcessStartInfo("ip", ["netns", "pids", Namespace(pod)]) { RedirectStandardOutput = true })!;
+        var pids = ip.StandardOutput.ReadToEnd();
+        ip.WaitForExit();
+        return [.. pids.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => int.Parse(line, CultureInfo.InvariantCulture))];
+    }
+
+    /// <summary>Cuts all pods off from each other and from this machine: nothing arrives any more, and nobody is told.</summary>
+    public void Cut() => In(Bridge, "link set br0 down");
+
+    /// <summary>Joins them again.</summary>
+    public void Mend() => In(Bridge, "link set br0 up");
 
     public void Dispose()
     {
