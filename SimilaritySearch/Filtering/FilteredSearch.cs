@@ -41,14 +41,23 @@ public static class FilteredSearch
         return Compare(snapshot, attributes, passing, query, k, cancellation);
     }
 
-    private static SearchHit[] Compare(
-        Snapshot snapshot, StickerAttributes attributes, StickerSet passing, ReadOnlySpan<float> query, int k, CancellationToken cancellation)
+    /// <summary>The k nearest stickers of the set by comparing each of them with the query: exact, and slow for many.</summary>
+    /// <param name="snapshot">The index.</param>
+    /// <param name="attributes">The attributes of its stickers.</param>
+    /// <param name="passing">The stickers that may be found; null for all.</param>
+    /// <param name="query">Unit vector of the index' dimension.</param>
+    /// <param name="k">At least 1.</param>
+    /// <param name="cancellation">Stops the search between blocks.</param>
+    public static IReadOnlyList<SearchHit> Compare(
+        Snapshot snapshot, StickerAttributes attributes, StickerSet? passing, ReadOnlySpan<float> query, int k, CancellationToken cancellation = default)
     {
+        ArgumentNullException.ThrowIfNull(snapshot);
+        ArgumentNullException.ThrowIfNull(attributes);
         // The root is the worst of the best: what is not better is dropped without moving anything.
         var best = new PriorityQueue<SearchHit, SearchHit>(k + 1, Worst);
         var vector = new float[snapshot.Manifest.Dimension];
         var compared = 0;
-        foreach (var position in passing.Positions())
+        foreach (var position in passing?.Positions() ?? Enumerable.Range(0, attributes.Count))
         {
             if (++compared % 4096 == 0)
                 cancellation.ThrowIfCancellationRequested();

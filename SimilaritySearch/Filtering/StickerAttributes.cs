@@ -3,7 +3,7 @@ using Stickers.Catalogue;
 namespace Stickers.SimilaritySearch.Filtering;
 
 /// <summary>
-/// What the stickers of a snapshot can be filtered by, in memory: about 8 bytes for each sticker and 4 for each value that it has. A sticker's position is its
+/// What the stickers of a snapshot can be filtered by, in memory: about 8 bytes for each sticker and 4 for each value that it has, 8 for a tag. A sticker's position is its
 /// rank by id. Immutable and thread-safe.
 /// </summary>
 public sealed class StickerAttributes
@@ -14,10 +14,18 @@ public sealed class StickerAttributes
     private readonly AttributePostings _locales;
     private readonly AttributePostings _tags;
     private readonly int[] _animated;
+    private readonly (int Position, string Tag, float Score)[] _awaiting;
 
     private StickerAttributes(
-        long[] ids, AttributePostings packs, AttributePostings creators, AttributePostings locales, AttributePostings tags, int[] animated) =>
-        (_ids, _packs, _creators, _locales, _tags, _animated) = (ids, packs, creators, locales, tags, animated);
+        long[] ids, AttributePostings packs, AttributePostings creators, AttributePostings locales, AttributePostings tags, int[] animated,
+        (int, string, float)[] awaiting) =>
+        (_ids, _packs, _creators, _locales, _tags, _animated, _awaiting) = (ids, packs, creators, locales, tags, animated, awaiting);
+
+    /// <summary>Suggestions kept for review: more than a team decides until the next snapshot.</summary>
+    private const int MostAwaiting = 50_000;
+
+    /// <summary>Suggestions that wait for a person, the likeliest first.</summary>
+    public IReadOnlyList<(int Position, string Tag, float Score)> AwaitingReview => _awaiting;
 
     /// <summary>Number of stickers.</summary>
     public int Count => _ids.Length;
@@ -27,14 +35,14 @@ public sealed class StickerAttributes
 
     /// <summary>Reads a whole stickers.db.</summary>
     /// <param name="stickers">The database.</param>
-    /// <param name="each">Told of each sticker at its position, for who needs more than is kept here.</param>
     /// <param name="cancellation">Stops the reading.</param>
-    public static StickerAttributes Load(StickerDatabase stickers, Action<int, StickerRecord>? each = null, CancellationToken cancellation = default)
+    public static StickerAttributes Load(StickerDatabase stickers, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(stickers);
         var ids = new long[stickers.Count];
-        var (packs, creators, locales, tags) = (new AttributePostings.Builder(), new AttributePostings.Builder(), new AttributePostings.Builder(), new AttributePostings.Builder());
+        var (packs, creators, locales, tags) = (new AttributePostings.Builder(), new AttributePostings.Builder(), new AttributePostings.Builder(), new AttributePostings.Builder(scored: true));
         var animated = new List<int>();
+        var awaiting = new PriorityQueue<(int, string, float), float>();
         var position = 0;
         foreach (var sticker in stickers.ReadAll())
         {
@@ -44,22 +52,25 @@ public sealed class StickerAttributes
             packs.Add(sticker.Pack, position);
             creators.Add(sticker.Creator, position);
             locales.Add(sticker.Locale, position);
-            foreach (var tag in TagsOf(sticker))
+            foreach (var tag in sticker.Tags.Distinct(StringComparer.Ordinal))
                 tags.Add(tag, position);
+            foreach (var suggestion in sticker.Suggestions)
+            {
+                if (suggestion.Decision == "accept" && !sticker.Tags.Contains(suggestion.Tag))
+                    tags.Add(suggestion.Tag, position, suggestion.Score);
+                else if (suggestion.Decision == "review" && awaiting.Count < MostAwaiting)
+                    awaiting.Enqueue((position, suggestion.Tag, suggestion.Score), suggestion.Score);
+                else if (suggestion.Decision == "review")
+                    awaiting.EnqueueDequeue((position, suggestion.Tag, suggestion.Score), suggestion.Score);
+            }
+
             if (sticker.Frames > 1)
                 animated.Add(position);
-            each?.Invoke(position, sticker);
             position++;
         }
 
-        return new StickerAttributes(ids, packs.Build(), creators.Build(), locales.Build(), tags.Build(), [.. animated]);
-    }
-
-    /// <summary>The tags that count for filters: the creator's own and accepted suggestions, each once.</summary>
-    public static IEnumerable<string> TagsOf(StickerRecord sticker)
-    {
-        ArgumentNullException.ThrowIfNull(sticker);
-        return sticker.Tags.Concat(sticker.Suggestions.Where(s => s.Decision == "accept").Select(s => s.Tag)).Distinct(StringComparer.Ordinal);
+        return new StickerAttributes(ids, packs.Build(), creators.Build(), locales.Build(), tags.Build(), [.. animated],
+            [.. awaiting.UnorderedItems.Select(item => item.Element).OrderByDescending(item => item.Item3).ThenBy(item => item.Item1).ThenBy(item => item.Item2, StringComparer.Ordinal)]);
     }
 
     /// <summary>The sticker at a position.</summary>
@@ -70,6 +81,9 @@ public sealed class StickerAttributes
 
     /// <summary>The positions of the stickers that have a tag, ascending.</summary>
     public ReadOnlySpan<int> WithTag(string tag) => _tags.Of(tag);
+
+    /// <summary>For each of <see cref="WithTag"/>, 1 where its creator gave the tag, else the calibrated score of the accepted suggestion.</summary>
+    public ReadOnlySpan<float> ScoresOfTag(string tag) => _tags.ScoresOf(tag);
 
     /// <summary>The stickers that pass a filter, or null when all do.</summary>
     public StickerSet? Passing(StickerFilter filter)

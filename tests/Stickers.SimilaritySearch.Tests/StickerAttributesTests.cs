@@ -44,7 +44,7 @@ public sealed class StickerAttributesTests : IDisposable
     [MemberData(nameof(Filters))]
     public void Passing_Filter_IsWhatTheRecordsSay(StickerFilter filter)
     {
-        var attributes = StickerAttributes.Load(_stickers, cancellation: TestContext.Current.CancellationToken);
+        var attributes = StickerAttributes.Load(_stickers, TestContext.Current.CancellationToken);
         var passing = attributes.Passing(filter)!;
         var expected = _records.Where(Passes).Select(record => record.Id.Value).Order().ToArray();
         Assert.Equal(expected, passing.Positions().Select(position => attributes.IdAt(position).Value));
@@ -66,9 +66,19 @@ public sealed class StickerAttributesTests : IDisposable
 
     [Fact]
     public void Passing_NoFilter_IsNull() =>
-        Assert.Null(StickerAttributes.Load(_stickers, cancellation: TestContext.Current.CancellationToken).Passing(StickerFilter.None));
+        Assert.Null(StickerAttributes.Load(_stickers, TestContext.Current.CancellationToken).Passing(StickerFilter.None));
 
     [Fact]
     public void PositionOf_UnknownSticker_IsNegative() =>
-        Assert.True(StickerAttributes.Load(_stickers, cancellation: TestContext.Current.CancellationToken).PositionOf(new StickerId(12)) < 0);
+        Assert.True(StickerAttributes.Load(_stickers, TestContext.Current.CancellationToken).PositionOf(new StickerId(12)) < 0);
+
+    [Fact]
+    public void ScoresOfTag_OfLabelsAndSuggestions_TellThemApart()
+    {
+        var attributes = StickerAttributes.Load(_stickers, TestContext.Current.CancellationToken);
+        Assert.Equal(attributes.WithTag("s").Length, attributes.ScoresOfTag("s").Length);
+        Assert.All(attributes.ScoresOfTag("s").ToArray(), score => Assert.Equal(0.8f, score));
+        Assert.All(attributes.ScoresOfTag("a").ToArray(), score => Assert.Equal(1f, score));
+        Assert.True(attributes.ScoresOfTag("nothing").IsEmpty);
+    }
 }
