@@ -18,6 +18,7 @@ internal static class House
         ["Storage"] = 1,
         ["Faiss.NET"] = 1,
         ["Mpi.NET"] = 1,
+        ["Client"] = 1,
     };
 
     /// <summary>Packages that are fenced in, by the start of their name, and the rooms that may hold them.</summary>
