@@ -57,6 +57,8 @@ internal static class StickersProgram
         SimilarCommand.Create(),
         DuplicatesCommand.Create(),
         ServeCommand.Create(),
+        KeysCommand.Create(),
+        ReviewsCommand.Create(),
         RunCommand.Create(),
         NodeCommand.Create(),
     ];

@@ -4,10 +4,11 @@ using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 using Stickers.Pipeline.Observing;
+using Stickers.SimilaritySearch.Api;
 
 namespace Stickers.Cli;
 
-/// <summary>Sends what the pipeline measures to a collector, when asked to.</summary>
+/// <summary>Sends what the pipeline and the lookup API measure to a collector, when asked to.</summary>
 internal static class Telemetry
 {
     /// <summary>Exports until disposed, which sends the rest.</summary>
@@ -17,8 +18,8 @@ internal static class Telemetry
         if (endpoint is null) return null;
         if (!endpoint.IsAbsoluteUri || endpoint.Scheme is not ("http" or "https")) throw new UsageException($"--otlp {endpoint}: expected an address such as http://localhost:4317.");
         var resource = ResourceBuilder.CreateDefault().AddService("stickers", serviceInstanceId: $"{Environment.MachineName}-{Environment.ProcessId}");
-        var metrics = Sdk.CreateMeterProviderBuilder().SetResourceBuilder(resource).AddMeter(PipelineTelemetry.Name).AddOtlpExporter(Configure).Build();
-        var traces = Sdk.CreateTracerProviderBuilder().SetResourceBuilder(resource).AddSource(PipelineTelemetry.Name).AddOtlpExporter(Configure).Build();
+        var metrics = Sdk.CreateMeterProviderBuilder().SetResourceBuilder(resource).AddMeter(PipelineTelemetry.Name, LookupTelemetry.Name).AddOtlpExporter(Configure).Build();
+        var traces = Sdk.CreateTracerProviderBuilder().SetResourceBuilder(resource).AddSource(PipelineTelemetry.Name, LookupTelemetry.Name, "Microsoft.AspNetCore").AddOtlpExporter(Configure).Build();
         return new Exports(metrics, traces);
 
         void Configure(OtlpExporterOptions options) => options.Endpoint = endpoint;

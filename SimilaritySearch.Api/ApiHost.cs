@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
+using Stickers.SimilaritySearch.Api.Access;
 using Stickers.SimilaritySearch.Api.Hosting;
+using Stickers.SimilaritySearch.Api.Observing;
 using Stickers.SimilaritySearch.Api.Serving;
 
 namespace Stickers.SimilaritySearch.Api;
@@ -24,23 +26,61 @@ public static class ApiHost
         ThreadPool.GetMinThreads(out var threads, out var completions);
         ThreadPool.SetMinThreads(Math.Max(threads, (4 * options.Workers) + 4), completions);
 
+        var keys = await KeysAsync(options, cancellation);
         using var lookup = new LookupService(options);
-        await using var app = ApiApplication.Build(lookup, options);
-        await StartAsync(app, options, cancellation);
-        var watch = new PairWatch(new PairLoader(options.Store), lookup.Pairs, options);
+        using var watch = new PairWatch(new PairLoader(options.Store, lookup.Probe), lookup.Pairs, options);
+        using var gauges = new ServerGauges(lookup);
+        using var metrics = new PrometheusText(LookupTelemetry.Meter, gauges.Meter);
+        await using var log = options.RequestLog is null ? null : new RequestLog(options.RequestLog);
+        await using var app = ApiApplication.Build(lookup, options, keys, log);
+        await using var admin = options.AdminUrl is null ? null : AdminApplication.Build(lookup, watch, keys, metrics, options);
+        await StartAsync(app, options.Url, cancellation);
+        if (admin is not null)
+        {
+            await StartAsync(admin, options.AdminUrl!, cancellation);
+            options.AdminListening?.Invoke(AddressOf(admin));
+        }
+
         await watch.LoadFirstAsync(cancellation);
         options.Listening?.Invoke(AddressOf(app));
-        await watch.RunAsync(cancellation);
+        await Task.WhenAll(watch.RunAsync(cancellation), keys.WatchAsync(options.Notice, cancellation));
 
         lookup.Draining = true;
         await Task.Delay(options.DrainDelay, CancellationToken.None);
         await app.StopAsync(CancellationToken.None);
+        if (admin is not null)
+            await admin.StopAsync(CancellationToken.None);
     }
 
     /// <summary>The address that a started application listens on.</summary>
     internal static Uri AddressOf(WebApplication app) => new(app.Urls.First());
 
-    private static async Task StartAsync(WebApplication app, ApiOptions options, CancellationToken cancellation)
+    /// <summary>The keys in force; without any, only an address that nobody else reaches is accepted.</summary>
+    private static async Task<KeyRing> KeysAsync(ApiOptions options, CancellationToken cancellation)
+    {
+        var keys = new KeyRing(options.Store);
+        try
+        {
+            await keys.RefreshAsync(cancellation);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new ApiStartException($"The keys cannot be read: {e.Message}", e);
+        }
+
+        foreach (var url in new[] { options.Url, options.AdminUrl })
+        {
+            if (keys.IsOpen && url is not null && !new Uri(url).IsLoopback)
+            {
+                throw new ApiStartException(
+                    $"There are no keys, so everybody who reaches {url} could ask. Make one first (stickers keys add NAME --root {options.Store.Root}), or listen on this machine only (http://127.0.0.1:8080).");
+            }
+        }
+
+        return keys;
+    }
+
+    private static async Task StartAsync(WebApplication app, string url, CancellationToken cancellation)
     {
         try
         {
@@ -49,7 +89,7 @@ public static class ApiHost
         catch (Exception e) when (e is IOException or SocketException)
         {
             throw new ApiStartException(
-                string.Create(CultureInfo.InvariantCulture, $"Cannot listen on {options.Url}: {e.Message} Choose another address, or port 0 for a free one."), e);
+                string.Create(CultureInfo.InvariantCulture, $"Cannot listen on {url}: {e.Message} Choose another address, or port 0 for a free one."), e);
         }
     }
 }

@@ -11,6 +11,18 @@ public sealed record ApiOptions
     /// <summary>Where to listen: one <c>http://host:port</c>; port 0 takes a free one. Only this machine by default.</summary>
     public string Url { get; init; } = "http://127.0.0.1:8080";
 
+    /// <summary>Where the administration listens: metrics, health, reload; one <c>http://host:port</c>, or null for nowhere. Keep it off the public network.</summary>
+    public string? AdminUrl { get; init; }
+
+    /// <summary>Where requests are logged as lines of JSON; null for nowhere. Stays the caller's.</summary>
+    public Stream? RequestLog { get; init; }
+
+    /// <summary>Share of the searches that are compared with every sticker to measure live recall, 0 to 1.</summary>
+    public double RecallProbeShare { get; init; } = 0.001;
+
+    /// <summary>Shortest time from one such comparison to the next.</summary>
+    public TimeSpan RecallProbePause { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Pieces of work that run at once in each lane: the cores that lookups may have; at least 1.</summary>
     public int Workers { get; init; } = Environment.ProcessorCount;
 
@@ -41,6 +53,9 @@ public sealed record ApiOptions
     /// <summary>Called once with the actual address when requests are accepted.</summary>
     public Action<Uri>? Listening { get; init; }
 
+    /// <summary>Called once with the actual address of the administration.</summary>
+    public Action<Uri>? AdminListening { get; init; }
+
     /// <summary>Called with a sentence for the operator: an index was swapped, or cannot be.</summary>
     public Action<string>? Notice { get; init; }
 
@@ -52,8 +67,14 @@ public sealed record ApiOptions
     internal void Validate()
     {
         var faults = new List<string>();
-        if (!Uri.TryCreate(Url, UriKind.Absolute, out var uri) || uri.Scheme != Uri.UriSchemeHttp || uri.PathAndQuery != "/")
-            faults.Add($"the URL must look like http://127.0.0.1:8080, found '{Url}'");
+        foreach (var url in AdminUrl is null ? (string[])[Url] : [Url, AdminUrl])
+        {
+            if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme != Uri.UriSchemeHttp || uri.PathAndQuery != "/")
+                faults.Add($"the URL must look like http://127.0.0.1:8080, found '{url}'");
+        }
+
+        if (RecallProbeShare is not (>= 0 and <= 1))
+            faults.Add($"{nameof(RecallProbeShare)} must be from 0 to 1, found {RecallProbeShare}");
         if (Workers < 1)
             faults.Add($"{nameof(Workers)} must be at least 1, found {Workers}");
         if (MaxQueuedLookups < 0)

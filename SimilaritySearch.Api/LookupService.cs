@@ -16,8 +16,12 @@ internal sealed class LookupService : IDisposable
         var cores = options.Workers;
         Light = new WorkLane("light", 2 * cores, options.LookupWait, options.MaxQueuedLookups);
         Search = new WorkLane("search", cores, options.LookupWait, options.MaxQueuedLookups);
+        Probe = new RecallProbe(options.RecallProbeShare, options.RecallProbePause);
         Upload = new WorkLane("upload", cores, options.UploadWait, options.MaxQueuedUploads);
     }
+
+    /// <summary>Watches over the recall of live answers.</summary>
+    public RecallProbe Probe { get; }
 
     public PairHolder Pairs { get; } = new();
 

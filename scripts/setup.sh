@@ -66,6 +66,13 @@ missing=()
 for entry in "${packages[@]}"; do
   [ "$(dpkg-query -W -f '${db:Status-Status}' "${entry%%|*}" 2>/dev/null || true)" = installed ] || missing+=("$entry")
 done
+# axe-core checks the page's accessibility; tests borrow it from npm and do without where that is not there.
+axe=${XDG_CACHE_HOME:-$HOME/.cache}/stickers-test
+if [[ " $* " == *" test "* ]] && command -v npm >/dev/null && [ ! -e "$axe/node_modules/axe-core/axe.min.js" ]; then
+  echo "Stickers' tests need axe-core 4.14.1 and will put it into $axe." >&2
+  mkdir -p "$axe"
+  npm install --silent --no-audit --no-fund --prefix "$axe" axe-core@4.14.1 >/dev/null || echo "stickers: npm could not bring axe-core; its tests will be skipped." >&2
+fi
 [ ${#missing[@]} -gt 0 ] || exit 0
 
 names=("${missing[@]%%|*}")

@@ -17,7 +17,7 @@ internal sealed class JobOptions
     private readonly Option<int> _queue = new("--queue-mb") { Description = "Most megabytes of items that wait before a stage in one process.", HelpName = "n", DefaultValueFactory = _ => 64 };
     private readonly Option<string?> _retry = new("--retry-failed") { Description = "Do the shards again that have items in quarantine, or only those with items of one error class.", HelpName = "class", Arity = ArgumentArity.ZeroOrOne };
     private readonly Option<bool> _replace = SharedOptions.CreateReplace("Make the output anew, whatever stands there.");
-    private readonly Option<Uri?> _telemetry = new("--otlp") { Description = "Send metrics and traces to this OpenTelemetry collector (gRPC).", HelpName = "endpoint" };
+    private readonly Option<Uri?> _telemetry = SharedOptions.CreateCollector();
     private readonly bool _withDevice;
 
     /// <param name="preprocess">Workers for preprocess where the command line gives none.</param>

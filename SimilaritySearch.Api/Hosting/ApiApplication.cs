@@ -9,6 +9,9 @@ using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Stickers.SimilaritySearch.Api.Access;
+using Stickers.SimilaritySearch.Api.Observing;
+using Stickers.SimilaritySearch.Api.Reviewing;
 
 namespace Stickers.SimilaritySearch.Api.Hosting;
 
@@ -18,8 +21,13 @@ internal static class ApiApplication
     /// <summary>Name of the limit that every upload endpoint shares.</summary>
     public const string UploadLimit = "uploads";
 
-    public static WebApplication Build(LookupService lookup, ApiOptions options)
+    /// <param name="lookup">Answers.</param>
+    /// <param name="options">How.</param>
+    /// <param name="keys">Who may ask; null for this machine.</param>
+    /// <param name="log">Where requests are written; null for nowhere.</param>
+    public static WebApplication Build(LookupService lookup, ApiOptions options, KeyRing? keys = null, RequestLog? log = null)
     {
+        keys ??= new KeyRing(options.Store);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = typeof(ApiApplication).Assembly.GetName().Name });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
@@ -29,6 +37,8 @@ internal static class ApiApplication
         builder.Services.AddSingleton<IHostLifetime, CallerLifetime>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
         builder.Services.AddSingleton(lookup);
+        builder.Services.AddSingleton(keys);
+        builder.Services.AddSingleton(_ => new ReviewDesk(options.Store));
         builder.Services.AddRouting();
         builder.Services.AddProblemDetails();
         builder.Services.AddValidation();
@@ -42,6 +52,7 @@ internal static class ApiApplication
         builder.Services.AddRateLimiter(limits => LimitUploads(limits, options));
         builder.Services.ConfigureHttpJsonOptions(json =>
         {
+            json.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
             json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
             json.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false));
         });
@@ -54,6 +65,8 @@ internal static class ApiApplication
         app.UseExceptionHandler();
         app.UseStatusCodePages(context => Problems.WriteStatusAsync(context.HttpContext));
         app.UseRouting();
+        app.Use(new RequestWatch(log).ApplyAsync);
+        app.Use(new AccessGate(keys).ApplyAsync);
         app.UseRequestTimeouts();
         app.UseRateLimiter();
         app.MapLookupApi();
@@ -77,7 +90,7 @@ internal static class ApiApplication
     }
 
     /// <summary>Signals belong to the program that hosts the API, not to the web framework.</summary>
-    private sealed class CallerLifetime : IHostLifetime
+    internal sealed class CallerLifetime : IHostLifetime
     {
         public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

@@ -21,7 +21,8 @@ internal static class FailureHandler
 
         return Problems.WriteAsync(context, feature.Error switch
         {
-            UploadException e => Problems.Create(e.Status, e.Message),
+            RequestException { Faults: { } faults } e => Problems.OfParameters(faults, e.Message),
+            RequestException e => Problems.Create(e.Status, e.Message),
             ImageException e => ImageProblem(e),
             BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => Problems.Create(StatusCodes.Status413PayloadTooLarge, UploadReader.TooLarge),
             BadHttpRequestException { StatusCode: StatusCodes.Status400BadRequest } => ParameterProblem(context.Request.Query, feature),
@@ -57,12 +58,7 @@ internal static class FailureHandler
 
         return faults.Count == 0
             ? Problems.Create(StatusCodes.Status400BadRequest, "The request is malformed.")
-            : new HttpValidationProblemDetails(faults)
-            {
-                Status = StatusCodes.Status400BadRequest,
-                Title = "Bad Request",
-                Detail = string.Join(" ", faults.Select(fault => $"{fault.Key}: {fault.Value[0]}")),
-            };
+            : Problems.OfParameters(faults, string.Join(" ", faults.Select(fault => $"{fault.Key}: {fault.Value[0]}")));
     }
 
     private static ProblemDetails Unexpected(Exception exception, Action<Exception>? failed)

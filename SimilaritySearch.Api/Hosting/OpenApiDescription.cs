@@ -11,6 +11,7 @@ internal static class OpenApiDescription
 {
     public static void AddLookupOpenApi(this IServiceCollection services) => services.AddOpenApi("v1", options =>
     {
+        options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
         options.AddDocumentTransformer((document, _, _) =>
         {
             document.Info = new OpenApiInfo
@@ -27,8 +28,19 @@ internal static class OpenApiDescription
         {
             if (context.Description.ActionDescriptor.EndpointMetadata.OfType<ImageUploadMetadata>().Any())
                 operation.RequestBody = ImageBody();
-            foreach (var space in operation.Parameters?.Where(parameter => parameter.Name == "space") ?? [])
-                ((OpenApiSchema)space.Schema!).Enum = [SpaceNames.Visual, SpaceNames.Semantic];
+            foreach (var parameter in context.Description.ActionDescriptor.EndpointMetadata.OfType<QueryParameters>().SelectMany(parameters => parameters.All))
+            {
+                (operation.Parameters ??= []).Add(new OpenApiParameter
+                {
+                    Name = parameter.Name,
+                    In = ParameterLocation.Query,
+                    Description = parameter.Description,
+                    Required = parameter.Required,
+                    Schema = parameter.Schema,
+                });
+            }
+
+            OpenApiExamples.Add(operation);
             return Task.CompletedTask;
         });
     });

@@ -23,6 +23,14 @@ internal static class Problems
         Detail = detail,
     };
 
+    /// <summary>400 that names each parameter that is wrong.</summary>
+    public static ProblemDetails OfParameters(IReadOnlyDictionary<string, string[]> faults, string detail) => new HttpValidationProblemDetails(faults.ToDictionary())
+    {
+        Status = StatusCodes.Status400BadRequest,
+        Title = ReasonPhrases.GetReasonPhrase(StatusCodes.Status400BadRequest),
+        Detail = detail,
+    };
+
     /// <summary>Writes without the request's token: after a timeout that is cancelled already.</summary>
     public static Task WriteAsync(HttpContext context, ProblemDetails problem)
     {

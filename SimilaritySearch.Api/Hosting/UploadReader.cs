@@ -21,23 +21,23 @@ internal static class UploadReader
     private const string FormPart = "image";
 
     /// <summary>Reads the encoded image, at most <see cref="ImageLimits.MaxBytes"/>.</summary>
-    /// <exception cref="UploadException">The content type, the form or the size is not accepted.</exception>
+    /// <exception cref="RequestException">The content type, the form or the size is not accepted.</exception>
     public static Task<ReadOnlyMemory<byte>> ReadAsync(HttpRequest request, CancellationToken cancellation)
     {
         if (!MediaType.TryParse(request.ContentType, out var type))
-            throw new UploadException(StatusCodes.Status415UnsupportedMediaType, Accepted);
+            throw new RequestException(StatusCodes.Status415UnsupportedMediaType, Accepted);
         if (type.Type.Equals("image", StringComparison.OrdinalIgnoreCase))
             return ReadAllAsync(request.Body, request.ContentLength, cancellation);
         if (type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase))
             return ReadPartAsync(request, type, cancellation);
-        throw new UploadException(StatusCodes.Status415UnsupportedMediaType, Accepted);
+        throw new RequestException(StatusCodes.Status415UnsupportedMediaType, Accepted);
     }
 
     private static async Task<ReadOnlyMemory<byte>> ReadPartAsync(HttpRequest request, MediaType type, CancellationToken cancellation)
     {
         var boundary = HeaderUtilities.RemoveQuotes(type.Boundary).Value;
         if (string.IsNullOrEmpty(boundary) || boundary.Length > 70)
-            throw new UploadException(StatusCodes.Status400BadRequest, "The form has no valid boundary.");
+            throw new RequestException(StatusCodes.Status400BadRequest, "The form has no valid boundary.");
         try
         {
             var reader = new MultipartReader(boundary, request.Body);
@@ -49,23 +49,23 @@ internal static class UploadReader
         }
         catch (Exception e) when (e is InvalidDataException or IOException and not BadHttpRequestException)
         {
-            throw new UploadException(StatusCodes.Status400BadRequest, "The form is malformed or ends too early.");
+            throw new RequestException(StatusCodes.Status400BadRequest, "The form is malformed or ends too early.");
         }
 
-        throw new UploadException(StatusCodes.Status400BadRequest, $"The form has no part named '{FormPart}'.");
+        throw new RequestException(StatusCodes.Status400BadRequest, $"The form has no part named '{FormPart}'.");
     }
 
     private static async Task<ReadOnlyMemory<byte>> ReadAllAsync(Stream body, long? length, CancellationToken cancellation)
     {
         if (length > ImageLimits.Default.MaxBytes)
-            throw new UploadException(StatusCodes.Status413PayloadTooLarge, TooLarge);
+            throw new RequestException(StatusCodes.Status413PayloadTooLarge, TooLarge);
         using var buffer = new MemoryStream((int)(length ?? 0));
         var chunk = new byte[64 << 10];
         int read;
         while ((read = await body.ReadAsync(chunk, cancellation)) > 0)
         {
             if (buffer.Length + read > ImageLimits.Default.MaxBytes)
-                throw new UploadException(StatusCodes.Status413PayloadTooLarge, TooLarge);
+                throw new RequestException(StatusCodes.Status413PayloadTooLarge, TooLarge);
             buffer.Write(chunk, 0, read);
         }
 

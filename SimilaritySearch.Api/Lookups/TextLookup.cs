@@ -1,48 +1,97 @@
 using System.Numerics.Tensors;
-using Stickers.Catalogue;
 using Stickers.SimilaritySearch.Api.Answers;
 using Stickers.SimilaritySearch.Api.Serving;
+using Stickers.SimilaritySearch.Filtering;
 using Stickers.Tagger;
 
 namespace Stickers.SimilaritySearch.Api.Lookups;
 
 /// <summary>What words find.</summary>
-internal static class TextLookup
+internal sealed class TextLookup(ServedPair pair, string text, SimilarQuery query, CancellationToken cancellation)
 {
+    private readonly ServedSpace _space = pair.Semantic;
+    private readonly StickerSet? _passing = pair.Semantic.Attributes.Passing(query.Audience.Canonical(query.Filter, pair.Vocabulary));
+    private readonly string? _tag = pair.Vocabulary.Normalize(text, query.Audience.Language) ?? pair.Vocabulary.Normalize(text);
+
     /// <summary>
-    /// Stickers that carry the words; then, where the model knows the words' meaning, others that look like it. Up to a third of the
-    /// answer is kept for the latter: a sticker that nobody tagged is found even for the most frequent tag.
+    /// Stickers that carry the words; then, where the model knows the words' meaning, others that look like it. Up to a third of a page
+    /// is kept for the latter: a sticker that nobody tagged is found even for the most frequent tag.
     /// </summary>
-    public static SearchAnswer Search(ServedPair pair, string text, int k)
+    public SearchAnswer Answer()
     {
-        var stickers = pair.Semantic.Snapshot.Stickers;
-        var worded = stickers.SearchText(text, StickerDatabase.MaxRows);
-        var meant = SearchMeaning(pair, text, worded, k - Math.Min(worded.Count, k - (k / 3)));
-        var results = worded.Take(k - meant.Count)
-            .Select(hit => new SearchResult(StickerAnswer.Of(stickers.Find(hit.Id)!), MatchKind.Text, hit.Score))
-            .Concat(meant)
-            .ToList();
-        return new SearchAnswer(text, results, pair.Model.Version, pair.Semantic.Version);
+        var name = $"search?{query.Text}";
+        var (wordedBefore, meantBefore) = PageCursor.Read(query.Cursor, name, pair);
+        List<SearchHit> worded, meant;
+        int room;
+        using (LookupTelemetry.Measure(Phase.Search))
+        {
+            worded = Worded();
+            room = query.Count - Math.Min(worded.Count - wordedBefore, query.Count - (query.Count / 3));
+            meant = Meant(worded, meantBefore + room + 1);
+        }
+
+        using var metadata = LookupTelemetry.Measure(Phase.Metadata);
+        var wordedNow = worded.Skip(wordedBefore).Take(query.Count - Math.Clamp(meant.Count - meantBefore, 0, room)).ToList();
+        var meantNow = meant.Skip(meantBefore).Take(query.Count - wordedNow.Count).ToList();
+        var items = new List<SearchResult>(query.Count);
+        var looks = new List<float[]?>(query.Count);
+        var copies = new List<List<string>>(query.Count);
+        Add(wordedNow, MatchKind.Text);
+        Add(meantNow, MatchKind.Semantic);
+        var (w, m) = (wordedBefore + wordedNow.Count, meantBefore + meantNow.Count);
+        var next = w < worded.Count || m < meant.Count ? PageCursor.Write(w, m, name, pair) : null;
+        return new SearchAnswer(text, items, next, pair.Model.Version, _space.Version);
+
+        void Add(List<SearchHit> hits, MatchKind match)
+        {
+            foreach (var hit in hits)
+            {
+                var look = query.Collapse ? pair.Visual.Snapshot.Vector(hit.Id) : null;
+                var same = look is null ? -1 : looks.FindIndex(other => other is not null && TensorPrimitives.Dot<float>(look, other) >= Arrangement.SameLook);
+                if (same >= 0)
+                {
+                    copies[same].Add(hit.Id.ToString());
+                    items[same] = items[same] with { Copies = copies[same] };
+                }
+                else if (_space.Find(hit.Id) is { } sticker)
+                {
+                    items.Add(new SearchResult(pair.Show(sticker, query.Audience), match, hit.Score));
+                    looks.Add(look);
+                    copies.Add([]);
+                }
+            }
+        }
+    }
+
+    /// <summary>By the words as they are written, and by the tag that they name in whatever language; nothing where the tag may not be searched for.</summary>
+    private List<SearchHit> Worded()
+    {
+        if (_tag is not null && !pair.Vocabulary.IsAllowedIn(_tag, query.Audience.Country))
+            return [];
+        IEnumerable<SearchHit> hits = _space.Snapshot.Stickers.SearchText(text, StickerDatabase.MaxRows);
+        if (_tag is not null && pair.Vocabulary.Find(_tag) is not null)
+            hits = _space.Snapshot.Stickers.SearchText(_tag, StickerDatabase.MaxRows).Concat(hits).GroupBy(hit => hit.Id).Select(same => same.MaxBy(hit => hit.Score)).OrderByDescending(hit => hit.Score);
+        return [.. hits.Where(hit => _passing?.Contains(_space.Attributes.PositionOf(hit.Id)) ?? true)];
     }
 
     /// <summary>The stickers near the text's meaning among those that do not carry it, nearest first.</summary>
-    private static List<SearchResult> SearchMeaning(ServedPair pair, string text, IReadOnlyList<SearchHit> worded, int k)
+    private List<SearchHit> Meant(List<SearchHit> worded, int k)
     {
-        var results = new List<SearchResult>(k);
-        if (k == 0 || TagVocabulary.Default.Normalize(text) is not { } tag || Meaning(pair.Model, tag) is not { } vector)
-            return results;
-        var snapshot = pair.Semantic.Snapshot;
+        var found = new List<SearchHit>(k);
+        if (_tag is not { } tag || !pair.Vocabulary.IsAllowedIn(tag, query.Audience.Country) || Meaning(pair.Model, tag) is not { } vector)
+            return found;
         var seen = worded.Select(hit => hit.Id).ToHashSet();
         // Cosines of random unit vectors have a standard deviation of 1 / sqrt(d): what is nearer by less than two of them is chance.
         var floor = 2 / MathF.Sqrt(vector.Length);
-        foreach (var hit in snapshot.Search(vector, Math.Min(Snapshot.MaxNeighbours, k + seen.Count)).TakeWhile(hit => hit.Score >= floor))
+        var wanted = Math.Min(Snapshot.MaxNeighbours, k + seen.Count);
+        foreach (var hit in FilteredSearch.Search(_space.Snapshot, _space.Attributes, _passing, vector, wanted, cancellation).TakeWhile(hit => hit.Score >= floor))
         {
             // The tag itself is asked for too: of a very frequent one, not all carriers are among the hits for the words.
-            if (results.Count < k && !seen.Contains(hit.Id) && snapshot.Stickers.Find(hit.Id) is { } record && !record.Tags.Contains(tag))
-                results.Add(new SearchResult(StickerAnswer.Of(record), MatchKind.Semantic, hit.Score));
+            if (found.Count < k && !seen.Contains(hit.Id) && _space.Find(hit.Id) is { } sticker && !sticker.Tags.Contains(tag))
+                found.Add(hit);
         }
 
-        return results;
+        return found;
     }
 
     /// <summary>The unit vector of a canonical tag, or of several whose words make it up; null when a word is unknown.</summary>

@@ -10,22 +10,40 @@ namespace Stickers.SimilaritySearch.Api.Lookups;
 /// <summary>What the model says of an uploaded image.</summary>
 internal static class UploadLookup
 {
+    private const int MostExamples = 8;
+
     /// <summary>As stickers are embedded: an animation by several frames.</summary>
     /// <exception cref="ImageException">It cannot be decoded.</exception>
     public static Prediction Predict(ServedPair pair, ReadOnlyMemory<byte> image, CancellationToken cancellation)
     {
-        var frames = StickerFrames.Decode(image.Span);
+        IReadOnlyList<RasterImage> frames;
+        using (LookupTelemetry.Measure(Phase.Decode))
+            frames = StickerFrames.Decode(image.Span);
         cancellation.ThrowIfCancellationRequested();
+        using var embed = LookupTelemetry.Measure(Phase.Embed);
         return FramePool.Pool(pair.Model.Predict(frames));
     }
 
     /// <summary>The tags worth suggesting for it.</summary>
     /// <exception cref="ImageException">It cannot be decoded.</exception>
-    public static SuggestionAnswer Tags(ServedPair pair, ReadOnlyMemory<byte> image, CancellationToken cancellation)
+    public static SuggestionAnswer Tags(ServedPair pair, ReadOnlyMemory<byte> image, Audience audience, bool explain, CancellationToken cancellation)
     {
-        var suggestions = pair.Model.Suggest(Predict(pair, image, cancellation).Scores)
+        var prediction = Predict(pair, image, cancellation);
+        var suggestions = pair.Model.Suggest(prediction.Scores)
+            .Where(s => pair.Vocabulary.IsAllowedIn(s.Tag, audience.Country))
             .Select(s => new SuggestedTag(s.Tag, s.Score, s.Decision == SuggestionDecision.Accept ? "accept" : "review"))
             .ToList();
-        return new SuggestionAnswer(suggestions, pair.Model.Version);
+        return new SuggestionAnswer(
+            suggestions,
+            audience.NamesOf(suggestions.Select(s => s.Tag), pair.Vocabulary),
+            explain ? Examples(pair, prediction, audience, cancellation) : null,
+            pair.Model.Version);
+    }
+
+    /// <summary>What creators called pictures that mean nearly the same: what the model's opinion rests on.</summary>
+    private static List<Neighbour> Examples(ServedPair pair, Prediction prediction, Audience audience, CancellationToken cancellation)
+    {
+        var query = new SimilarQuery { Blend = 1, Count = SimilarQuery.MaxCount, Audience = audience };
+        return [.. SimilarLookup.ToProbe(pair, Probe.Of(prediction, ""), query, cancellation).Items.Where(item => item.Sticker.Tags.Count > 0).Take(MostExamples)];
     }
 }

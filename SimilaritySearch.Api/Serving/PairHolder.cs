@@ -4,7 +4,11 @@ namespace Stickers.SimilaritySearch.Api.Serving;
 internal sealed class PairHolder : IDisposable
 {
     private ServedPair? _current;
+    private long _swaps;
     private bool _disposed;
+
+    /// <summary>Pairs that were swapped in so far, the first one included.</summary>
+    public long Swaps => Interlocked.Read(ref _swaps);
 
     /// <summary>Whether there is a pair.</summary>
     public bool IsReady => Volatile.Read(ref _current) is not null;
@@ -24,7 +28,12 @@ internal sealed class PairHolder : IDisposable
     }
 
     /// <summary>Serves this pair from now on and lets go of the one before.</summary>
-    public void Swap(ServedPair? next) => Interlocked.Exchange(ref _current, next)?.Release();
+    public void Swap(ServedPair? next)
+    {
+        Interlocked.Exchange(ref _current, next)?.Release();
+        if (next is not null)
+            Interlocked.Increment(ref _swaps);
+    }
 
     public void Dispose()
     {

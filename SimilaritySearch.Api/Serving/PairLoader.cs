@@ -1,18 +1,24 @@
+using Stickers.Catalogue;
 using Stickers.Catalogue.Images;
+using Stickers.SimilaritySearch.Api.Suggesting;
+using Stickers.SimilaritySearch.Filtering;
 using Stickers.Storage;
 using Stickers.Tagger;
 
 namespace Stickers.SimilaritySearch.Api.Serving;
 
 /// <summary>Opens what is published, with the model that it names, and warms it.</summary>
-internal sealed class PairLoader(ObjectStore store)
+/// <param name="store">The store.</param>
+/// <param name="probe">Watches over the recall of the pairs; null for none.</param>
+internal sealed class PairLoader(ObjectStore store, RecallProbe? probe = null)
 {
-    /// <summary>Versions of both current.json as the store knows them: another answer means that something was published.</summary>
+    /// <summary>Versions of both current.json and of the vocabulary as the store knows them: another answer means that something was published.</summary>
     public async Task<string> StampAsync(CancellationToken cancellation)
     {
         var visual = await store.StatAsync(SnapshotKeys.Current(EmbeddingSpace.Visual), cancellation);
         var semantic = await store.StatAsync(SnapshotKeys.Current(EmbeddingSpace.Semantic), cancellation);
-        return $"{visual?.Version}/{semantic?.Version}";
+        var vocabulary = await store.StatAsync(TagVocabulary.FileName, cancellation);
+        return $"{visual?.Version}/{semantic?.Version}/{vocabulary?.Version}";
     }
 
     /// <summary>Loads the published pair; of what the previous one has in common with it nothing is loaded again.</summary>
@@ -24,19 +30,24 @@ internal sealed class PairLoader(ObjectStore store)
     {
         var visualVersion = await PublishedAsync(EmbeddingSpace.Visual, cancellation);
         var semanticVersion = await PublishedAsync(EmbeddingSpace.Semantic, cancellation);
-        if (previous is not null && previous.Visual.Version == visualVersion && previous.Semantic.Version == semanticVersion)
+        var vocabulary = await VocabularyAsync(cancellation);
+        var sameWords = previous?.Vocabulary.ContentHash == vocabulary.ContentHash;
+        if (previous is not null && sameWords && previous.Visual.Version == visualVersion && previous.Semantic.Version == semanticVersion)
             return null;
 
         Shared<ServedSpace>? visual = null, semantic = null;
         Shared<StickerModel>? model = null;
         try
         {
-            visual = previous?.HoldSpace(EmbeddingSpace.Visual, visualVersion) ?? await OpenAsync(EmbeddingSpace.Visual, visualVersion, cancellation);
-            semantic = previous?.HoldSpace(EmbeddingSpace.Semantic, semanticVersion) ?? await OpenAsync(EmbeddingSpace.Semantic, semanticVersion, cancellation);
+            visual = previous?.HoldSpace(EmbeddingSpace.Visual, visualVersion) ?? await OpenAsync(EmbeddingSpace.Visual, visualVersion, [previous?.Visual, previous?.Semantic], cancellation);
+            semantic = previous?.HoldSpace(EmbeddingSpace.Semantic, semanticVersion) ?? await OpenAsync(EmbeddingSpace.Semantic, semanticVersion, [visual.Value, previous?.Semantic], cancellation);
             var manifest = visual.Value.Snapshot.Manifest;
             ServedPair.RequireOneModel(manifest, semantic.Value.Snapshot.Manifest);
             model = previous?.HoldModel(manifest.ModelHash) ?? new Shared<StickerModel>(await LoadModelAsync(manifest, cancellation));
-            var pair = new ServedPair(visual, semantic, model);
+            var suggester = sameWords && previous!.Semantic == semantic.Value && previous.Model == model.Value
+                ? previous.Suggester
+                : new Suggester(semantic.Value, model.Value, vocabulary, cancellation);
+            var pair = new ServedPair(visual, semantic, model, vocabulary, suggester) { Probe = probe };
             Warm(pair);
             return pair;
         }
@@ -78,15 +89,42 @@ internal sealed class PairLoader(ObjectStore store)
             $"stickers index build --catalogue NAME --model VERSION --root {store.Root} (or all at once: stickers demo --root {store.Root}).");
     }
 
-    private async Task<Shared<ServedSpace>> OpenAsync(EmbeddingSpace space, string version, CancellationToken cancellation)
+    private async Task<TagVocabulary> VocabularyAsync(CancellationToken cancellation)
     {
         try
         {
-            return new Shared<ServedSpace>(new ServedSpace(space, await Snapshot.OpenAsync(store, space, version, cancellation)));
+            return await TagVocabulary.OfAsync(store, cancellation);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new ApiStartException($"The vocabulary cannot be used: {e.Message}", e);
+        }
+    }
+
+    /// <param name="space">The space.</param>
+    /// <param name="version">Version of its index.</param>
+    /// <param name="others">Spaces that are open: what was read from the same database is not read again.</param>
+    /// <param name="cancellation">Stops the opening.</param>
+    private async Task<Shared<ServedSpace>> OpenAsync(EmbeddingSpace space, string version, IEnumerable<ServedSpace?> others, CancellationToken cancellation)
+    {
+        Snapshot? snapshot = null;
+        try
+        {
+            snapshot = await Snapshot.OpenAsync(store, space, version, cancellation);
+            var database = ServedSpace.DatabaseHashOf(snapshot.Manifest);
+            var attributes = others.FirstOrDefault(other => other?.DatabaseHash == database)?.Attributes
+                ?? StickerAttributes.Load(snapshot.Stickers, cancellation);
+            var opened = new Shared<ServedSpace>(new ServedSpace(space, snapshot, attributes));
+            snapshot = null;
+            return opened;
         }
         catch (Exception e) when (e is InvalidDataException or FileNotFoundException)
         {
             throw Unservable(space, e);
+        }
+        finally
+        {
+            snapshot?.Dispose();
         }
     }
 

@@ -6,11 +6,12 @@ namespace Stickers.SimilaritySearch.Api.Serving;
 /// Follows what is published: loads a new pair beside the one that is served and swaps them. What cannot be served is reported once, and the
 /// old pair goes on; it is tried again when something is published, and now and then because a store may have been away.
 /// </summary>
-internal sealed class PairWatch(PairLoader loader, PairHolder holder, ApiOptions options)
+internal sealed class PairWatch(PairLoader loader, PairHolder holder, ApiOptions options) : IDisposable
 {
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromMinutes(5);
 
+    private readonly SemaphoreSlim _nudge = new(0, 1);
     private string? _stamp;
 
     /// <summary>Loads the first pair.</summary>
@@ -29,9 +30,9 @@ internal sealed class PairWatch(PairLoader loader, PairHolder holder, ApiOptions
         {
             try
             {
-                await Task.Delay(wait, cancellation);
+                var nudged = await _nudge.WaitAsync(wait, cancellation);
                 var stamp = await loader.StampAsync(cancellation);
-                if (stamp == _stamp && !failed)
+                if (stamp == _stamp && !failed && !nudged)
                     continue;
                 await LoadNextAsync(cancellation);
                 (_stamp, failed, wait, said) = (stamp, false, options.WatchInterval, "");
@@ -50,6 +51,15 @@ internal sealed class PairWatch(PairLoader loader, PairHolder holder, ApiOptions
             }
         }
     }
+
+    /// <summary>Looks at once.</summary>
+    public void Nudge()
+    {
+        if (_nudge.CurrentCount == 0)
+            _nudge.Release();
+    }
+
+    public void Dispose() => _nudge.Dispose();
 
     private async Task LoadNextAsync(CancellationToken cancellation)
     {

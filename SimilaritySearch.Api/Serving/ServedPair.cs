@@ -1,3 +1,8 @@
+using Stickers.Catalogue;
+using Stickers.SimilaritySearch.Api.Answers;
+using Stickers.SimilaritySearch.Api.Lookups;
+using Stickers.SimilaritySearch.Api.Mapping;
+using Stickers.SimilaritySearch.Api.Suggesting;
 using Stickers.Tagger;
 
 namespace Stickers.SimilaritySearch.Api.Serving;
@@ -14,8 +19,13 @@ internal sealed class ServedPair
     private int _leases = 1;
 
     /// <summary>Takes over one hold on each.</summary>
+    /// <param name="visual">The index of looks.</param>
+    /// <param name="semantic">The index of meanings.</param>
+    /// <param name="model">The model that made both.</param>
+    /// <param name="vocabulary">What tags are called.</param>
+    /// <param name="suggester">Made of the semantic index, the model and the vocabulary.</param>
     /// <exception cref="ApiStartException">They do not belong together; nothing was taken over.</exception>
-    public ServedPair(Shared<ServedSpace> visual, Shared<ServedSpace> semantic, Shared<StickerModel> model)
+    public ServedPair(Shared<ServedSpace> visual, Shared<ServedSpace> semantic, Shared<StickerModel> model, TagVocabulary vocabulary, Suggester suggester)
     {
         var (v, s) = (visual.Value.Snapshot.Manifest, semantic.Value.Snapshot.Manifest);
         RequireOneModel(v, s);
@@ -27,6 +37,7 @@ internal sealed class ServedPair
         }
 
         (_visual, _semantic, _model) = (visual, semantic, model);
+        (Vocabulary, Suggester) = (vocabulary, suggester);
     }
 
     public ServedSpace Visual => _visual.Value;
@@ -35,7 +46,26 @@ internal sealed class ServedPair
 
     public StickerModel Model => _model.Value;
 
+    public TagVocabulary Vocabulary { get; }
+
+    public Suggester Suggester { get; }
+
+    /// <summary>The stickers on a plane.</summary>
+    public CatalogueMap Map { get; } = new();
+
+    /// <summary>Watches over the recall of live answers.</summary>
+    public RecallProbe? Probe { get; init; }
+
     public ServedSpace this[EmbeddingSpace space] => space == EmbeddingSpace.Visual ? Visual : Semantic;
+
+    /// <summary>What answers show of a sticker, or null when neither snapshot has it.</summary>
+    public StickerAnswer? Find(StickerId id) => Visual.Find(id) ?? Semantic.Find(id);
+
+    /// <summary>A sticker as somebody may see it.</summary>
+    public StickerAnswer Show(StickerAnswer sticker, Audience audience) => audience.Show(sticker, Vocabulary);
+
+    /// <summary>Version of the index that a blend searches; of both, joined by '+', where it searches both.</summary>
+    public string IndexOf(float blend) => blend switch { 0 => Visual.Version, 1 => Semantic.Version, _ => $"{Visual.Version}+{Semantic.Version}" };
 
     /// <summary>Throws unless both indexes name the same model content.</summary>
     public static void RequireOneModel(SnapshotManifest visual, SnapshotManifest semantic)

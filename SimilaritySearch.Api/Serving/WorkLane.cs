@@ -14,6 +14,7 @@ internal sealed class WorkLane(string name, int workers, TimeSpan maxWait, int m
     private readonly Queue<Waiter> _waiting = new();
     private int _running;
     private double _meanSeconds;
+    private long _refused;
 
     public string Name => name;
 
@@ -22,6 +23,9 @@ internal sealed class WorkLane(string name, int workers, TimeSpan maxWait, int m
 
     /// <summary>Pieces that run.</summary>
     public int Running => _running;
+
+    /// <summary>Pieces that there was no room for, so far.</summary>
+    public long Refused => Interlocked.Read(ref _refused);
 
     /// <summary>Waits for a place; false: there is none, and none is expected in time. After true, <see cref="Leave"/> must follow.</summary>
     public ValueTask<bool> EnterAsync(CancellationToken cancellation)
@@ -38,7 +42,11 @@ internal sealed class WorkLane(string name, int workers, TimeSpan maxWait, int m
             // One round of waiters always fits: where a piece takes longer than the wait allows, the mean says no to everybody.
             var expected = (_waiting.Count + 1) * _meanSeconds / workers;
             if (_waiting.Count >= maxQueued || (_waiting.Count >= workers && expected > maxWait.TotalSeconds))
+            {
+                _refused++;
                 return new ValueTask<bool>(false);
+            }
+
             _waiting.Enqueue(waiter = new Waiter(Stopwatch.GetTimestamp()));
         }
 
@@ -59,6 +67,7 @@ internal sealed class WorkLane(string name, int workers, TimeSpan maxWait, int m
                 var late = Stopwatch.GetElapsedTime(next.Since) > 2 * maxWait && _waiting.Count >= workers;
                 if (next.TrySetResult(!late) && !late)
                     return;
+                _refused += late ? 1 : 0;
             }
 
             _running--;

@@ -43,10 +43,13 @@ public sealed class Chromium : IAsyncLifetime
     }
 
     /// <summary>Serves the world until the token says stop; a second server may be stopped in the middle of a test.</summary>
-    internal async Task<(Uri Address, Task Serving)> ServeAsync(CancellationToken stop)
+    internal Task<(Uri Address, Task Serving)> ServeAsync(CancellationToken stop) => ServeAsync(World, stop);
+
+    /// <summary>Serves a world of a test's own.</summary>
+    internal static async Task<(Uri Address, Task Serving)> ServeAsync(TestWorld world, CancellationToken stop)
     {
         var listening = new TaskCompletionSource<Uri>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var serving = ApiHost.RunAsync(new ApiOptions { Store = World.Store, Url = "http://127.0.0.1:0", Listening = listening.SetResult }, stop);
+        var serving = ApiHost.RunAsync(new ApiOptions { Store = world.Store, Url = "http://127.0.0.1:0", Listening = listening.SetResult }, stop);
         await Task.WhenAny(listening.Task, serving);
         if (serving.IsFaulted)
             await serving;

@@ -26,7 +26,7 @@ internal sealed class HeldUpload : IDisposable
         var cancellation = TestContext.Current.CancellationToken;
         var tcp = new TcpClient();
         await tcp.ConnectAsync(server.Host, server.Port, cancellation);
-        var head = $"POST {path} HTTP/1.1\r\nHost: test\r\nContent-Type: image/png\r\nContent-Length: {body.Length}\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n";
+        var head = $"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/png\r\nContent-Length: {body.Length}\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n";
         await tcp.GetStream().WriteAsync(Encoding.ASCII.GetBytes(head), cancellation);
         var held = new HeldUpload(tcp, body);
         Assert.Equal("HTTP/1.1 100 Continue", await held._reader.ReadLineAsync(cancellation).AsTask().WaitAsync(TimeSpan.FromSeconds(20), cancellation));

@@ -8,11 +8,11 @@ public sealed class OpenApiTests(ServedWorld served)
     public async Task Document_ListsEveryRoute()
     {
         var document = await served.GetAsync("/openapi/v1.json");
-        Assert.StartsWith("3.", document.GetProperty("openapi").GetString(), StringComparison.Ordinal);
+        Assert.StartsWith("3.1.", document.GetProperty("openapi").GetString(), StringComparison.Ordinal);
         string[] expected =
         [
-            "get /healthz", "get /readyz", "get /v1/search", "get /v1/status", "get /v1/stickers", "get /v1/stickers/{id}",
-            "get /v1/stickers/{id}/image", "get /v1/stickers/{id}/similar", "get /v1/tags", "post /v1/similar", "post /v1/tags",
+            "delete /v1/session", "get /healthz", "get /readyz", "get /v1/map", "get /v1/reviews", "get /v1/search", "get /v1/similar", "get /v1/status", "get /v1/stickers", "get /v1/stickers/{id}",
+            "get /v1/stickers/{id}/image", "get /v1/stickers/{id}/similar", "get /v1/suggest", "get /v1/tags", "post /v1/reviews", "post /v1/session", "post /v1/similar", "post /v1/stickers/batch", "post /v1/tags",
         ];
         Assert.Equal(expected, Operations(document).Select(operation => operation.Name).Order(StringComparer.Ordinal));
     }
@@ -27,7 +27,8 @@ public sealed class OpenApiTests(ServedWorld served)
             Assert.False(string.IsNullOrEmpty(operation.GetProperty("operationId").GetString()), name);
             if (operation.TryGetProperty("parameters", out var parameters))
                 Assert.All(parameters.EnumerateArray(), parameter => Assert.False(string.IsNullOrEmpty(parameter.GetProperty("description").GetString()), name));
-            Assert.True(operation.GetProperty("responses").GetProperty("200").TryGetProperty("content", out _), name);
+            if (name is not ("post /v1/session" or "delete /v1/session" or "post /v1/reviews"))
+                Assert.True(operation.GetProperty("responses").GetProperty("200").TryGetProperty("content", out _), name);
         }
 
         var similar = document.GetProperty("paths").GetProperty("/v1/stickers/{id}/similar").GetProperty("get");

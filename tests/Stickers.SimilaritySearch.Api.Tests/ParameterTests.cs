@@ -21,6 +21,19 @@ public sealed class ParameterTests(ServedWorld served)
     [InlineData("/v1/search?q=", "q")]
     [InlineData("/v1/search?q=cat&k=0", "k")]
     [InlineData("/v1/tags?k=1000", "k")]
+    [InlineData("/v1/search?q=cat&q=dog", "q")]
+    [InlineData("/v1/similar", "like")]
+    [InlineData("/v1/similar?like=x", "like")]
+    [InlineData("/v1/similar?like=1&unlike=-1", "unlike")]
+    [InlineData("/v1/stickers/1/similar?blend=2", "blend")]
+    [InlineData("/v1/stickers/1/similar?blend=NaN", "blend")]
+    [InlineData("/v1/stickers/1/similar?minScore=low", "minScore")]
+    [InlineData("/v1/stickers/1/similar?collapse=yes", "collapse")]
+    [InlineData("/v1/stickers/1/similar?diversify=colour", "diversify")]
+    [InlineData("/v1/stickers/1/similar?pack=", "pack")]
+    [InlineData("/v1/stickers/1/similar?animated=1", "animated")]
+    [InlineData("/v1/stickers/1/similar?country=Japan", "country")]
+    [InlineData("/v1/suggest?k=51", "k")]
     public async Task Get_BadParameter_Is400AndNamesIt(string path, string parameter)
     {
         using var response = await served.Client.GetAsync(path, TestContext.Current.CancellationToken);
@@ -41,7 +54,7 @@ public sealed class ParameterTests(ServedWorld served)
     [InlineData("GET", "/v2/stickers", HttpStatusCode.NotFound)]
     [InlineData("GET", "/index.html/../../etc/passwd", HttpStatusCode.NotFound)]
     [InlineData("DELETE", "/v1/status", HttpStatusCode.MethodNotAllowed)]
-    [InlineData("GET", "/v1/similar", HttpStatusCode.MethodNotAllowed)]
+    [InlineData("PUT", "/v1/similar", HttpStatusCode.MethodNotAllowed)]
     public async Task Send_WhatIsNotThere_IsAProblemEvenForABrowser(string method, string path, HttpStatusCode status)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), path);

@@ -36,7 +36,8 @@ public sealed class ServedWorld : IAsyncLifetime
     {
         var options = new ApiOptions { Store = world.Store };
         var lookup = new LookupService(options);
-        await new PairWatch(new PairLoader(world.Store), lookup.Pairs, options).LoadFirstAsync(cancellation);
+        using var watch = new PairWatch(new PairLoader(world.Store), lookup.Pairs, options);
+        await watch.LoadFirstAsync(cancellation);
         return lookup;
     }
 

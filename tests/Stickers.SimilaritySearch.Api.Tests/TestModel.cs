@@ -24,6 +24,7 @@ internal static class TestModel
         var network = new NetworkConfiguration { InputSide = 32, Widths = [8, 16, 16, 32], Tags = tags.Length, Meanings = tags.Length, VisualDimension = 32, SemanticDimension = 32 };
         torch.manual_seed(seed);
         using var net = new StickerNet(network);
+        SpreadLooks(net);
         await WriteAsync(store, version, net, tags, cancellation);
         using (var untaught = await StickerModel.LoadAsync(store, version, cancellation))
         {
@@ -32,6 +33,22 @@ internal static class TestModel
         }
 
         await WriteAsync(store, version, net, tags, cancellation);
+    }
+
+    /// <summary>An untrained network sees little difference between pictures: what all have in common is taken away from the looks.</summary>
+    private static void SpreadLooks(StickerNet net)
+    {
+        using var scope = torch.NewDisposeScope();
+        using var noGrad = torch.no_grad();
+        var side = net.Configuration.InputSide;
+        var (fitted, length) = (InputFitting.FittedSide(side), ViewRendering.Length(side));
+        var planes = new float[DrawnSticker.All.Count * length];
+        for (var i = 0; i < DrawnSticker.All.Count; i++)
+            ViewRendering.Render(InputFitting.Fit(DrawnSticker.All[i].Picture, fitted), fitted, View.Plain, side, planes.AsSpan(i * length, length));
+        net.eval();
+        var features = net.ForwardFeatures(torch.tensor(planes, [DrawnSticker.All.Count, 4, side, side]));
+        var parameters = net.named_parameters().ToDictionary(parameter => parameter.name, parameter => parameter.parameter);
+        parameters["visual_head.bias"].sub_(features.matmul(parameters["visual_head.weight"].t()).add(parameters["visual_head.bias"]).mean([0]));
     }
 
     private static float[] VectorOf(string tag, IReadOnlyList<Prediction> predictions)

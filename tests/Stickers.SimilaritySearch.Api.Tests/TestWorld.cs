@@ -117,10 +117,11 @@ internal sealed class TestWorld : IDisposable
             {
                 Id = sticker.Id,
                 Key = sticker.Key,
-                Pack = "drawn",
+                Pack = sticker.Shape is "circle" or "ring" ? "round" : "drawn",
                 Creator = sticker.Colour == "black" ? "<img src=x onerror=alert(1)>" : "Ann",
                 Title = untagged ? null : $"{sticker.Colour} {sticker.Shape}",
-                Locale = "en",
+                Locale = sticker.Colour == "green" ? "ja" : "en",
+                Frames = sticker.Colour == "blue" ? 4 : 1,
                 Tags = untagged ? [] : [sticker.Colour, sticker.Shape],
                 Suggestions = untagged ? [new SuggestedTag(sticker.Shape, 0.91f, "accept"), new SuggestedTag("shape", 0.42f, "review")] : [],
             }, sticker.Png);

@@ -14,13 +14,16 @@ const count = document.getElementById("count");
 const end = document.getElementById("more");
 
 let shown = null;
+let words = "";
 let request = new AbortController();
 let browsed = { offset: 0, total: 0, busy: false, list: null };
 
-/** Shows what the words ask for, unless it stands there already. */
-export function show(q) {
-  if (q === shown) return;
-  shown = q;
+/** Shows what the words and the filters ask for, unless it stands there already. */
+export function show(q, filters) {
+  const wanted = `${q}?${filters}`;
+  if (wanted === shown) return;
+  shown = wanted;
+  words = q;
   request.abort();
   request = new AbortController();
   headline.textContent = q ? `“${q}”` : "All stickers";
@@ -33,31 +36,36 @@ export function show(q) {
   if (!q || !results.hasChildNodes()) results.replaceChildren(ghosts(24));
   results.setAttribute("aria-busy", "true");
   browsed = { offset: 0, total: 0, busy: false, list: null };
-  (q ? find(q, request.signal) : fill())
-    .catch((error) => error.name !== "AbortError" && results.replaceChildren(failure(error, () => { shown = null; show(q); })))
+  const work = q ? find(q, request.signal) : filters.size > 0 ? Promise.resolve(askForWords()) : fill();
+  work
+    .catch((error) => error.name !== "AbortError" && results.replaceChildren(failure(error, () => { shown = null; show(q, filters); })))
     .finally(() => results.removeAttribute("aria-busy"));
 }
+
+/** Filters limit what is found: without anything to find there is nothing to limit. */
+const askForWords = () => results.replaceChildren(notice("Filters are set", "They limit what words, stickers and pictures find. Type a word, or clear the filters to see all stickers.",
+  h("a.button", { href: route.grid("", new URLSearchParams()) }, "Clear the filters")));
 
 async function find(q, signal) {
   const answer = await api.search(q, FOUND, signal);
   const text = answer.items.filter((item) => item.match === "text");
   const meant = answer.items.filter((item) => item.match === "semantic");
-  count.textContent = answer.items.length === 0 ? "nothing found" : `${number(answer.items.length)}${answer.items.length === FOUND ? " or more" : ""} found`;
+  count.textContent = answer.items.length === 0 ? "nothing found" : `${number(answer.items.length)}${answer.next ? " or more" : ""} found`;
   if (answer.items.length === 0) {
     results.replaceChildren(notice("Nothing found", "Try another word, or fewer of them; or drop a picture instead.",
-      h("a.button", { href: route.grid() }, "Show all stickers")));
+      h("a.button", { href: route.grid("", new URLSearchParams()) }, "Show all stickers")));
     return;
   }
   results.replaceChildren(...[
-    text.length > 0 ? grid(text.map((item) => tile(item.sticker))) : null,
+    text.length > 0 ? grid(text.map((item) => tile(item.sticker, { copies: item.copies }))) : null,
     meant.length > 0 ? h("div.section", {}, h("h2", {}, "By meaning"), h("p", {}, "Nobody wrote the word on these; the model finds that they look like it.")) : null,
-    meant.length > 0 ? grid(meant.map((item) => tile(item.sticker, item.score))) : null,
+    meant.length > 0 ? grid(meant.map((item) => tile(item.sticker, { score: item.score, copies: item.copies }))) : null,
   ].filter(Boolean));
 }
 
 /** Adds the next page while all stickers are shown. */
 async function more() {
-  if (shown !== "" || browsed.busy || (browsed.list && browsed.offset >= browsed.total)) return;
+  if (words !== "" || browsed.busy || (browsed.list && browsed.offset >= browsed.total)) return;
   const state = browsed;
   state.busy = true;
   try {
@@ -91,6 +99,6 @@ new IntersectionObserver((entries) => {
 export async function chips(container) {
   const answer = await api.topTags(40);
   container.replaceChildren(...answer.items.map((item) =>
-    h("a.chip", { href: route.grid(item.tag), "data-tag": item.tag, "aria-current": item.tag === shown ? "true" : null },
+    h("a.chip", { href: route.grid(item.tag), "data-tag": item.tag, "aria-current": item.tag === words ? "true" : null },
       item.tag, h("small", {}, number(item.count)))));
 }

@@ -6,14 +6,16 @@ import { failure, ghosts, grid, nameOf, notice, tile } from "./tile.js";
 
 const NEIGHBOURS = 24;
 const SPACES = [
-  { space: "visual", title: "Looks alike", text: "By the picture, whatever it means" },
-  { space: "semantic", title: "Means alike", text: "By the meaning, however it is drawn" },
+  { space: "visual", title: "Looks alike", text: "By the picture, whatever it means", how: { space: "visual" } },
+  { space: "semantic", title: "Means alike", text: "By the meaning, however it is drawn", how: { space: "semantic" } },
 ];
+const SLIDING_PAUSE = 200; // milliseconds
 
 const panel = document.getElementById("panel");
 let request = new AbortController();
 let shown = null;
 let opener = null;
+let explaining = false;
 
 /** Shows a sticker of the catalogue. */
 export function showSticker(id) {
@@ -31,13 +33,13 @@ export function showSticker(id) {
         facts({ Id: sticker.id, Key: sticker.key, Language: sticker.locale, Model: model, Index: index }),
       ],
     };
-  }, (space, signal) => api.similar(id, space, NEIGHBOURS, signal));
+  }, (how, signal) => api.similar(id, how, NEIGHBOURS, signal));
 }
 
 /** Shows a picture that the person gave. */
 export function showPicture(file, preview) {
   open(`picture ${preview}`, async (signal) => {
-    const { suggestions: tags, model } = await api.suggest(file, signal);
+    const { suggestions: tags, model } = await api.suggestTags(file, signal);
     return {
       name: file.name || "Your picture",
       byline: "Your picture; nothing is stored",
@@ -48,7 +50,7 @@ export function showPicture(file, preview) {
         facts({ Size: `${Math.max(1, Math.round(file.size / 1024))} KiB`, Model: model }),
       ],
     };
-  }, (space, signal) => api.similarToImage(file, space, NEIGHBOURS, signal));
+  }, (how, signal) => api.similarToImage(file, how, NEIGHBOURS, signal));
 }
 
 /** Hides the panel; what it was opened from gets the focus back. */
@@ -76,7 +78,7 @@ function open(key, about, neighbours) {
   panel.replaceChildren(
     h("button.close", { type: "button", "aria-label": "Close", onclick: leave }, "×"),
     side,
-    h("div.spaces", {}, SPACES.map((space) => column(space, neighbours, signal))));
+    spaces(neighbours, signal));
   if (!panel.open) panel.showModal();
   panel.focus();
   panel.scrollTop = 0;
@@ -94,13 +96,52 @@ function open(key, about, neighbours) {
   load();
 }
 
-function column({ space, title, text }, neighbours, signal) {
+/** Both spaces side by side, and above them, once the slider is moved, both weighed against each other. */
+function spaces(neighbours, signal) {
+  const both = h("div.columns");
+  const blended = h("div.blended", { hidden: true });
+  const weight = h("output", { for: "blend" }, "");
+  const slider = h("input", { type: "range", id: "blend", min: 0, max: 100, step: 5, value: 50, "aria-describedby": "blend-help" });
+  const explain = h("input", { type: "checkbox", id: "explain", checked: explaining });
+  let sliding = 0;
+
+  const blend = () => {
+    weight.textContent = `${slider.value} % meaning`;
+    blended.hidden = false;
+    blended.replaceChildren(column({ space: "blend", title: "Both, weighed", text: `${100 - slider.value} % looks, ${slider.value} % meaning`, how: { blend: slider.value / 100 } }, neighbours, signal));
+  };
+  const fill = () => both.replaceChildren(...SPACES.map((space) => column(space, neighbours, signal)));
+  slider.addEventListener("input", () => {
+    clearTimeout(sliding);
+    sliding = setTimeout(blend, SLIDING_PAUSE);
+  });
+  explain.addEventListener("change", () => {
+    explaining = explain.checked;
+    fill();
+    if (!blended.hidden) blend();
+  });
+  fill();
+  const filters = route.current().filters;
+  return h("div.spaces", {},
+    h("div.how", {},
+      h("label.unseen", { for: "blend" }, "Weigh looks against meaning"),
+      h("span", { "aria-hidden": "true" }, "Looks"), slider, h("span", { "aria-hidden": "true" }, "Meaning"), weight,
+      h("span.unseen", { id: "blend-help" }, "0 is looks alone, 100 is meaning alone"),
+      h("label.check", {}, explain, " Explain"),
+      filters.size > 0 ? h("span.limited", {}, `${filters.size} ${filters.size === 1 ? "filter" : "filters"} set`) : null),
+    blended, both);
+}
+
+function column({ space, title, text, how }, neighbours, signal) {
   const body = h("div", { "aria-busy": "true" }, ghosts(9));
-  const load = () => neighbours(space, signal).then(
+  const load = () => neighbours({ ...how, explain: explaining || null }, signal).then(
     (answer) => {
-      body.replaceChildren(answer.items.length > 0
-        ? grid(answer.items.map((item) => tile(item.sticker, item.score)))
-        : notice("No neighbours", "This space holds no other sticker."));
+      body.replaceChildren(...[
+        answer.copies?.length > 0 ? h("p.twins", {}, `${answer.copies.length} near-${answer.copies.length === 1 ? "duplicate" : "duplicates"} of it: `, ...answer.copies.slice(0, 6).map((id) => h("a", { href: route.stickerOf(id), "aria-label": "near-duplicate" }, h("img", { src: `/v1/stickers/${id}/image`, alt: "", loading: "lazy", width: 32, height: 32 })))) : null,
+        answer.items.length > 0
+          ? grid(answer.items.map((item) => tile(item.sticker, { score: item.score, copies: item.copies, explain: item.explain })))
+          : notice("No neighbours", route.current().filters.size > 0 ? "None passes the filters." : "This space holds no other sticker."),
+      ].filter(Boolean));
       body.removeAttribute("aria-busy");
     },
     (error) => error.name !== "AbortError" && body.replaceChildren(failure(error, load)));
@@ -113,16 +154,18 @@ const creatorTags = (tags) =>
 
 const suggestions = (tags) =>
   h("ul.guesses", { "data-kind": "suggested" }, tags.map(({ tag, score, decision }) => h("li", {},
-    h("a.guess-row", { href: route.grid(tag), "--score": score, "aria-label": `${tag}, ${percent(score)}, ${decision === "accept" ? "accepted" : "to be reviewed"}` },
+    h("a.guess-row", { href: route.grid(tag), "--score": score },
       h("span.name", {}, tag),
-      h("span.number", {}, decision === "review" ? h("small", {}, "review") : null, percent(score))))));
+      h("span.number", {}, decision === "review" ? h("small", {}, "review") : h("span.unseen", {}, "accepted "), percent(score))))));
 
 const facts = (values) =>
   h("details", {}, h("summary", {}, "Details"),
     h("dl.facts", {}, Object.entries(values).flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)])));
 
+/** Back to what lies beneath. */
 function leave() {
-  location.hash = route.grid(route.current().q);
+  const beneath = document.querySelector(".views a[aria-current]")?.dataset.view;
+  location.hash = beneath === "map" ? route.map() : beneath === "review" ? route.review() : route.grid(route.current().q);
 }
 
 panel.addEventListener("cancel", (event) => {

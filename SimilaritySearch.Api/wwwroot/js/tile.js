@@ -1,4 +1,5 @@
 // A sticker in a grid, and what stands in its place while it loads.
+import * as api from "./api.js";
 import { h } from "./dom.js";
 import * as route from "./route.js";
 
@@ -12,14 +13,52 @@ function caption(sticker) {
   return h("span.caption.guess", { title: `Suggested: ${guesses.join(", ")}` }, guesses.join(" · "));
 }
 
+/** Why a neighbour is one, in a line or two. */
+function reasons(explain) {
+  const facts = [
+    explain.visual === undefined ? null : `looks ${explain.visual.toFixed(2)}`,
+    explain.semantic === undefined ? null : `means ${explain.semantic.toFixed(2)}`,
+    explain.sharedTags.length > 0 ? `both: ${explain.sharedTags.slice(0, 3).join(", ")}` : null,
+    explain.samePack ? "same pack" : explain.sameCreator ? "same creator" : null,
+  ].filter(Boolean);
+  return h("span.reasons", {}, facts.join(" · "));
+}
+
+/** Near-duplicates that a sticker stands for: one click shows them behind it. */
+function copiesButton(item, sticker, copies) {
+  const button = h("button.copies", { type: "button", "aria-expanded": "false" }, `+${copies.length}`, h("span.unseen", {}, ` near-duplicates of ${nameOf(sticker)}`));
+  button.addEventListener("click", async () => {
+    if (button.getAttribute("aria-expanded") === "true") {
+      for (const shown of item.parentElement.querySelectorAll(`[data-copy-of="${sticker.id}"]`)) shown.remove();
+      button.setAttribute("aria-expanded", "false");
+      return;
+    }
+    button.disabled = true;
+    try {
+      const { items } = await api.batch(copies);
+      item.after(...items.map((copy) => Object.assign(tile(copy), { className: "copy" })));
+      for (let next = item.nextElementSibling, n = items.length; n > 0; next = next.nextElementSibling, n--) next.dataset.copyOf = sticker.id;
+      button.setAttribute("aria-expanded", "true");
+    } catch (error) {
+      button.title = error.message;
+    } finally {
+      button.disabled = false;
+    }
+  });
+  return button;
+}
+
 /** A link to the sticker's panel; with a score it is a neighbour. */
-export function tile(sticker, score = null) {
-  const label = score === null ? nameOf(sticker) : `${nameOf(sticker)}, similarity ${score.toFixed(3)}`;
-  return h("li", {},
-    h("a.tile", { href: route.stickerOf(sticker.id), "aria-label": label, "data-id": sticker.id },
-      h("span.art", {}, h("img.cut", { src: sticker.image, alt: "", loading: "lazy", decoding: "async", width: 160, height: 160 })),
+export function tile(sticker, { score = null, copies = null, explain = null } = {}) {
+  const item = h("li", {},
+    h("a.tile", { href: route.stickerOf(sticker.id), "data-id": sticker.id },
+      h("span.unseen", {}, `${nameOf(sticker)} `),
+      h("span.art", {}, h("img.cut", { src: sticker.image, alt: "", loading: "lazy", decoding: "async", width: 160, height: 160 }), sticker.animated ? h("span.moves", { title: "moves" }, "▶") : null),
       caption(sticker),
-      score === null ? null : h("span.score", {}, score.toFixed(3))));
+      score === null ? null : [h("span.unseen", {}, " similarity "), h("span.score", {}, score.toFixed(3))],
+      explain ? reasons(explain) : null));
+  if (copies?.length > 0) item.append(copiesButton(item, sticker, copies));
+  return item;
 }
 
 export const grid = (tiles) => h("ul.grid", {}, tiles);

@@ -35,7 +35,10 @@ internal sealed class RunningHost : IDisposable
         return host;
     }
 
-    public Task<JsonElement> StatusAsync() => Client.GetFromJsonAsync<JsonElement>("/v1/status", TestContext.Current.CancellationToken);
+    public Task<JsonElement> StatusAsync() => GetAsync("/v1/status");
+
+    /// <summary>The JSON answer to a GET that must succeed.</summary>
+    public Task<JsonElement> GetAsync(string path) => Client.GetFromJsonAsync<JsonElement>(path, TestContext.Current.CancellationToken);
 
     /// <summary>The first status that is as wanted.</summary>
     public async Task<JsonElement> WaitForAsync(Func<JsonElement, bool> wanted)

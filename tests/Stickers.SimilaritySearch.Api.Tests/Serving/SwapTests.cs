@@ -113,7 +113,8 @@ public sealed class SwapTests
 
         using (var alive = await client.GetAsync("/healthz", Cancellation))
             Assert.Equal(HttpStatusCode.OK, alive.StatusCode);
-        await new PairWatch(new PairLoader(world.Store), lookup.Pairs, options).LoadFirstAsync(Cancellation);
+        using var watch = new PairWatch(new PairLoader(world.Store), lookup.Pairs, options);
+        await watch.LoadFirstAsync(Cancellation);
         using (var ready = await client.GetAsync("/readyz", Cancellation))
             Assert.Equal(HttpStatusCode.OK, ready.StatusCode);
         lookup.Draining = true;

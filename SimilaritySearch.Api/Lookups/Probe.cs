@@ -1,0 +1,56 @@
+using System.Numerics.Tensors;
+using Stickers.Catalogue;
+using Stickers.SimilaritySearch.Api.Serving;
+using Stickers.Tagger;
+
+namespace Stickers.SimilaritySearch.Api.Lookups;
+
+/// <summary>What is searched for: a unit vector in each space, and stickers that are not to be found.</summary>
+/// <param name="Visual">Null when it has none.</param>
+/// <param name="Semantic">Null when it has none.</param>
+/// <param name="Excluded">Left out of the answer, with their near-duplicates.</param>
+/// <param name="Name">Tells it from others, for cursors.</param>
+internal sealed record Probe(float[]? Visual, float[]? Semantic, IReadOnlyList<StickerId> Excluded, string Name)
+{
+    /// <summary>How much what is unwanted pushes away, as in Rocchio's relevance feedback.</summary>
+    private const float Repulsion = 0.5f;
+
+    public float[]? this[EmbeddingSpace space] => space == EmbeddingSpace.Visual ? Visual : Semantic;
+
+    public static Probe Of(Prediction prediction, string name) => new(prediction.Visual, prediction.Semantic, [], name);
+
+    /// <summary>
+    /// The mean direction of the wanted stickers, less half that of the unwanted ones. A space that lacks one of them, or in which they cancel each other, has no vector.
+    /// </summary>
+    public static Probe Of(ServedPair pair, IReadOnlyList<StickerId> wanted, IReadOnlyList<StickerId> unwanted) => new(
+        Direction(pair.Visual, wanted, unwanted),
+        Direction(pair.Semantic, wanted, unwanted),
+        [.. wanted, .. unwanted],
+        $"{string.Join('+', wanted)}-{string.Join('-', unwanted)}");
+
+    private static float[]? Direction(ServedSpace space, IReadOnlyList<StickerId> wanted, IReadOnlyList<StickerId> unwanted)
+    {
+        if (wanted.Count == 1 && unwanted.Count == 0)
+            return space.Snapshot.Vector(wanted[0]);
+        var sum = new float[space.Snapshot.Manifest.Dimension];
+        if (!AddAll(wanted, 1f / wanted.Count) || !AddAll(unwanted, -Repulsion / Math.Max(1, unwanted.Count)))
+            return null;
+        var norm = TensorPrimitives.Norm<float>(sum);
+        if (norm < 1e-4f)
+            return null;
+        TensorPrimitives.Divide(sum, norm, sum);
+        return sum;
+
+        bool AddAll(IReadOnlyList<StickerId> ids, float weight)
+        {
+            foreach (var id in ids)
+            {
+                if (space.Snapshot.Vector(id) is not { } vector)
+                    return false;
+                TensorPrimitives.MultiplyAdd(vector, weight, sum, sum);
+            }
+
+            return true;
+        }
+    }
+}

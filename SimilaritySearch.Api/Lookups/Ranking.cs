@@ -1,0 +1,68 @@
+using System.Numerics.Tensors;
+using Stickers.Catalogue;
+using Stickers.SimilaritySearch.Api.Serving;
+using Stickers.SimilaritySearch.Filtering;
+
+namespace Stickers.SimilaritySearch.Api.Lookups;
+
+/// <summary>The stickers nearest to a probe, best first, in one space or in both weighed against each other.</summary>
+internal sealed class Ranking(ServedPair pair, Probe probe, float blend, StickerFilter filter, CancellationToken cancellation)
+{
+    private readonly StickerSet? _visual = blend < 1 ? pair.Visual.Attributes.Passing(filter) : null;
+    private readonly StickerSet? _semantic = blend > 0 ? pair.Semantic.Attributes.Passing(filter) : null;
+
+    /// <summary>The best n stickers, 1 to <see cref="Snapshot.MaxNeighbours"/>; fewer when there are no more.</summary>
+    public IReadOnlyList<SearchHit> Best(int n) => blend switch
+    {
+        0 => Nearest(pair.Visual, probe.Visual!, _visual, n),
+        1 => Nearest(pair.Semantic, probe.Semantic!, _semantic, n),
+        _ => Blended(n),
+    };
+
+    /// <summary>
+    /// Takes more and more of both spaces until nothing that was not seen can reach the best n (Fagin's threshold algorithm): exact whenever
+    /// the searches in the spaces are, up to their largest number of results.
+    /// </summary>
+    private List<SearchHit> Blended(int n)
+    {
+        for (var depth = Math.Min(Snapshot.MaxNeighbours, (4 * n) + 50); ; depth = Math.Min(Snapshot.MaxNeighbours, depth * 3))
+        {
+            var visual = Nearest(pair.Visual, probe.Visual!, _visual, depth);
+            var semantic = Nearest(pair.Semantic, probe.Semantic!, _semantic, depth);
+            var hits = new List<SearchHit>(visual.Count + semantic.Count);
+            foreach (var id in visual.Concat(semantic).Select(hit => hit.Id).ToHashSet())
+            {
+                if (Score(id) is { } score)
+                    hits.Add(new SearchHit(id, score));
+            }
+
+            hits.Sort((a, b) => a.Score != b.Score ? b.Score.CompareTo(a.Score) : a.Id.Value.CompareTo(b.Id.Value));
+            var all = visual.Count < depth && semantic.Count < depth;
+            if (all || depth == Snapshot.MaxNeighbours || (hits.Count >= n && hits[n - 1].Score >= Unseen(visual, semantic)))
+            {
+                if (hits.Count > n)
+                    hits.RemoveRange(n, hits.Count - n);
+                return hits;
+            }
+
+            cancellation.ThrowIfCancellationRequested();
+        }
+    }
+
+    /// <summary>The best score that a sticker can have that neither list holds.</summary>
+    private float Unseen(IReadOnlyList<SearchHit> visual, IReadOnlyList<SearchHit> semantic) =>
+        ((1 - blend) * visual[^1].Score) + (blend * semantic[^1].Score);
+
+    private float? Score(StickerId id) =>
+        pair.Visual.Snapshot.Vector(id) is { } visual && pair.Semantic.Snapshot.Vector(id) is { } semantic
+            ? ((1 - blend) * TensorPrimitives.Dot<float>(visual, probe.Visual)) + (blend * TensorPrimitives.Dot<float>(semantic, probe.Semantic))
+            : null;
+
+    private IReadOnlyList<SearchHit> Nearest(ServedSpace space, float[] query, StickerSet? passing, int n)
+    {
+        var hits = FilteredSearch.Search(space.Snapshot, space.Attributes, passing, query, n, cancellation);
+        if (passing is null && n >= RecallProbe.Neighbours)
+            pair.Probe?.Offer(pair, space.Space, query, hits);
+        return hits;
+    }
+}

@@ -1,0 +1,87 @@
+using System.Diagnostics;
+using Stickers.SimilaritySearch.Filtering;
+
+namespace Stickers.SimilaritySearch.Api.Serving;
+
+/// <summary>
+/// Compares a small share of the live queries with every sticker, beside their answering, one at a time and with pauses, and remembers how many of the true
+/// neighbours the answers had.
+/// </summary>
+/// <param name="share">Share of the queries, 0 to 1.</param>
+/// <param name="pause">Shortest time from one to the next: each costs as much as many searches.</param>
+internal sealed class RecallProbe(double share, TimeSpan pause)
+{
+    /// <summary>Neighbours that are compared.</summary>
+    public const int Neighbours = 10;
+
+    private const int Remembered = 200;
+
+    private readonly Lock _gate = new();
+    private readonly Queue<(int Found, int Wanted)> _recent = new();
+    private int _busy;
+    private long _last;
+
+    /// <summary>True neighbours looked for.</summary>
+    public long Wanted { get; private set; }
+
+    /// <summary>Those that answers had.</summary>
+    public long Found { get; private set; }
+
+    /// <summary>Share found over the last queries; null before the first.</summary>
+    public double? Recall
+    {
+        get
+        {
+            lock (_gate)
+                return _recent.Count == 0 ? null : _recent.Sum(probe => probe.Found) / (double)Math.Max(1, _recent.Sum(probe => probe.Wanted));
+        }
+    }
+
+    /// <summary>Perhaps probes a query that was answered; returns at once.</summary>
+    /// <param name="pair">The pair that answered, leased by the caller.</param>
+    /// <param name="space">The space that was searched.</param>
+    /// <param name="query">The query.</param>
+    /// <param name="hits">What was found without any filter, best first.</param>
+    public void Offer(ServedPair pair, EmbeddingSpace space, float[] query, IReadOnlyList<SearchHit> hits)
+    {
+        if (share <= 0 || Random.Shared.NextDouble() >= share || (_last != 0 && Stopwatch.GetElapsedTime(_last) < pause) || Interlocked.CompareExchange(ref _busy, 1, 0) != 0)
+            return;
+        if (!pair.TryLease())
+        {
+            _busy = 0;
+            return;
+        }
+
+        var found = hits.Take(Neighbours).ToArray();
+        Task.Run(() =>
+        {
+            try
+            {
+                Compare(FilteredSearch.Compare(pair[space].Snapshot, pair[space].Attributes, passing: null, query, Neighbours), found);
+            }
+            finally
+            {
+                pair.Release();
+                _last = Stopwatch.GetTimestamp();
+                Volatile.Write(ref _busy, 0);
+            }
+        });
+    }
+
+    /// <summary>One as near as the last true neighbour is one: stickers come in copies.</summary>
+    private void Compare(IReadOnlyList<SearchHit> truth, SearchHit[] found)
+    {
+        const float rounding = 1e-5f;
+        if (truth.Count == 0)
+            return;
+        var hit = Math.Min(truth.Count, found.Count(f => f.Score >= truth[^1].Score - rounding));
+        lock (_gate)
+        {
+            Wanted += truth.Count;
+            Found += hit;
+            _recent.Enqueue((hit, truth.Count));
+            if (_recent.Count > Remembered)
+                _recent.Dequeue();
+        }
+    }
+}

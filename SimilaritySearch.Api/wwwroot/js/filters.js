@@ -1,0 +1,46 @@
+// The filters above the stickers: what is set stands in the address and limits searches and neighbours alike.
+import { h } from "./dom.js";
+import * as route from "./route.js";
+
+const FIELDS = [
+  { name: "any", label: "With a tag", help: "one or several, separated by commas", many: true },
+  { name: "none", label: "Without tags", help: "separated by commas", many: true },
+  { name: "pack", label: "Pack", help: "exactly as it is called" },
+  { name: "creator", label: "Creator", help: "exactly as it is called" },
+  { name: "locale", label: "Language", help: "such as en or ja" },
+];
+
+/** Builds the form; it is filled from the address by show(). */
+export function build(form) {
+  form.replaceChildren(
+    ...FIELDS.map(({ name, label, help }) => h("p.field", {},
+      h("label", { for: `filter-${name}` }, label),
+      h("input", { id: `filter-${name}`, name, type: "text", maxlength: 200, placeholder: help, autocomplete: "off", autocapitalize: "none", spellcheck: "false" }))),
+    h("p.field", {},
+      h("label", { for: "filter-animated" }, "Movement"),
+      h("select", { id: "filter-animated", name: "animated" },
+        h("option", { value: "" }, "all"), h("option", { value: "true" }, "moves"), h("option", { value: "false" }, "stands still"))),
+    h("p.field.actions", {}, h("button.button.primary", {}, "Apply"), h("button.button", { type: "button", id: "clear-filters", onclick: () => apply(new URLSearchParams()) }, "Clear")));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const filters = new URLSearchParams();
+    for (const { name, many } of FIELDS) {
+      for (const value of many ? form.elements[name].value.split(",") : [form.elements[name].value]) {
+        if (value.trim()) filters.append(name, value.trim());
+      }
+    }
+    if (form.elements.animated.value) filters.set("animated", form.elements.animated.value);
+    apply(filters);
+  });
+}
+
+/** Shows what the address says. */
+export function show(form, badge) {
+  const { filters } = route.current();
+  for (const { name } of FIELDS) form.elements[name].value = filters.getAll(name).join(", ");
+  form.elements.animated.value = filters.get("animated") ?? "";
+  badge.textContent = filters.size > 0 ? String(filters.size) : "";
+  badge.hidden = filters.size === 0;
+}
+
+const apply = (filters) => { location.hash = route.grid(route.current().q, filters); };
