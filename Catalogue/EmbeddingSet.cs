@@ -80,11 +80,21 @@ public sealed class EmbeddingSet
     /// <summary>Streams the rows in part order.</summary>
     public async IAsyncEnumerable<StickerEmbedding> ReadAsync([EnumeratorCancellation] CancellationToken cancellation = default)
     {
-        foreach (var file in Manifest.Files)
+        for (var part = 0; part < Manifest.Files.Count; part++)
         {
-            await foreach (var row in ParquetFile.ReadAsync(_store, $"{_folder}/{file.Path}", new EmbeddingTable(), cancellation).ConfigureAwait(false))
+            await foreach (var row in ReadPartAsync(part, cancellation).ConfigureAwait(false))
                 yield return row;
         }
+    }
+
+    /// <summary>Streams the rows of one part.</summary>
+    /// <param name="part">0 to <c>Manifest.Files.Count - 1</c>.</param>
+    /// <param name="cancellation">Stops the stream.</param>
+    public IAsyncEnumerable<StickerEmbedding> ReadPartAsync(int part, CancellationToken cancellation = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(part);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(part, Manifest.Files.Count);
+        return ParquetFile.ReadAsync(_store, $"{_folder}/{Manifest.Files[part].Path}", new EmbeddingTable(), cancellation);
     }
 
     /// <summary>Reads all parts and compares their hashes with the manifest's.</summary>

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Faiss;
 using Stickers.Catalogue;
+using Stickers.IndexBuilder.Sharding;
 using Stickers.SimilaritySearch;
 using Stickers.Storage;
 
@@ -22,6 +23,19 @@ public static class IndexBuild
     public static Task<IndexSummary> RunAsync(ObjectStore store, IndexBuildOptions options, IProgress<JobProgress>? progress = null, CancellationToken cancellation = default) =>
         RunAsync(store, options, IndexPlanner.Plan, progress, cancellation);
 
+    /// <summary>
+    /// The job that makes the shards of an index in inverted lists, for processes that help another one that builds: it must have prepared them
+    /// (<see cref="IndexBuildOptions.Distribute"/>). Null where there is nothing to help with, because the index is of another kind or stands there finished.
+    /// </summary>
+    public static async Task<IndexShards?> OpenShardsAsync(ObjectStore store, IndexBuildOptions options, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(options);
+        var inputs = await IndexInputs.OpenAsync(store, options, IndexPlanner.Plan, cancellation);
+        var prepared = await store.StatAsync($"{IndexShards.FolderOf(inputs.Space, inputs.Version)}/{IndexShards.QueriesFile}", cancellation);
+        return prepared is null ? null : new IndexShards(inputs.Shards);
+    }
+
     /// <param name="store">The store.</param>
     /// <param name="options">What to build.</param>
     /// <param name="plan">Chooses the index.</param>
@@ -40,8 +54,9 @@ public static class IndexBuild
         var served = await Publishing.ServedAsync(store, options.Space, cancellation);
 
         var standing = await FinishedAsync(store, inputs.Space, inputs.Version, cancellation);
-        var manifest = standing ?? await BuildAsync(store, inputs, options.RecallFloor, progress, cancellation);
+        var manifest = standing ?? await BuildAsync(store, inputs, options.RecallFloor, options.Distribute, progress, cancellation);
         RequireRecall(manifest, options.RecallFloor, inputs.Space);
+        progress?.Report(new JobProgress("publish", 0, 1, "indexes"));
         if (options.Publish)
             await Publishing.PublishAsync(store, inputs.Space, manifest.Version, served, cancellation);
         return IndexSummary.Of(manifest, inputs.Space, clock.Elapsed, standing is not null, (await SnapshotKeys.ReadCurrentAsync(store, inputs.Space, cancellation))?.Version);
@@ -61,7 +76,8 @@ public static class IndexBuild
         return manifest;
     }
 
-    internal static async Task<SnapshotManifest> BuildAsync(ObjectStore store, IndexInputs inputs, double recallFloor, IProgress<JobProgress>? progress, CancellationToken cancellation)
+    internal static async Task<SnapshotManifest> BuildAsync(
+        ObjectStore store, IndexInputs inputs, double recallFloor, Func<Task>? distribute, IProgress<JobProgress>? progress, CancellationToken cancellation)
     {
         progress?.Report(new JobProgress("check", 0, null, "inputs"));
         await inputs.VerifyAsync(cancellation);
@@ -69,10 +85,22 @@ public static class IndexBuild
         using var scratch = new ScratchFolder(store, inputs.Space);
         var survey = await VectorSurvey.ReadAsync(inputs.Vectors, inputs.Plan.TrainingVectors, done => Report("sample", done), cancellation);
         var measure = new RecallMeasure(survey, inputs.Dimension);
-        var segment = await SegmentBuild.WriteAsync(inputs.Vectors, survey, inputs.Plan, measure, scratch, Report, cancellation);
+        var segment = await SegmentBuild.WriteAsync(store, inputs.Shards, survey, measure, scratch, distribute, Report, cancellation);
         var manifest = ManifestOf(inputs, inputs.Version, [segment]);
-        manifest = Measured(manifest, inputs.Plan, measure, scratch.File, recallFloor, cancellation);
-        return await CommitAsync(store, inputs, manifest, scratch, [segment.Rows, segment.Vectors], [], null, progress, cancellation);
+        try
+        {
+            manifest = Measured(manifest, inputs.Plan, measure, scratch.File, recallFloor, cancellation);
+        }
+        catch (RecallTooLowException)
+        {
+            // Built again it would find no more.
+            await ShardedBuild.DeleteAsync(store, inputs.Space, inputs.Version, cancellation);
+            throw;
+        }
+
+        manifest = await CommitAsync(store, inputs, manifest, scratch, [segment.Rows, segment.Vectors], [], null, progress, cancellation);
+        await ShardedBuild.DeleteAsync(store, inputs.Space, inputs.Version, cancellation);
+        return manifest;
 
         void Report(string stage, long done) => progress?.Report(new JobProgress(stage, done, inputs.Count, "vectors", inputs.Plan.Factory));
     }

@@ -25,4 +25,13 @@ public sealed record IndexBuildOptions
 
     /// <summary>Serve the index from now on; without it, the version is only kept.</summary>
     public bool Publish { get; init; } = true;
+
+    /// <summary>
+    /// Called once all is prepared for other processes to make the shards of an index in inverted lists (<see cref="IndexBuild.OpenShardsAsync"/>); what they have not
+    /// made when it returns is made here. Null to make all here. The bytes are the same.
+    /// </summary>
+    public Func<Task>? Distribute { get; init; }
+
+    /// <summary>Bytes of embeddings that make a shard. The index does not depend on it.</summary>
+    internal long ShardBytes { get; init; } = 128L << 20;
 }

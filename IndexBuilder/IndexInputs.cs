@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Faiss;
 using Stickers.Catalogue;
+using Stickers.IndexBuilder.Sharding;
 using Stickers.SimilaritySearch;
 using Stickers.Storage;
 
@@ -46,6 +47,8 @@ internal sealed class IndexInputs
     public string Version { get; }
 
     public VectorSource Vectors { get; }
+
+    public ShardInputs Shards => new(Embeddings, Space, Version, Plan, _options.ShardBytes);
 
     public long Count => Vectors.Count;
 

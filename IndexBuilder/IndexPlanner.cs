@@ -17,7 +17,10 @@ public sealed record IndexPlan(string Factory, string Reason, int TrainingVector
     public double EstimatedMilliseconds { get; init; }
 
     /// <summary>Whether scores are exact and vectors come back as they went in.</summary>
-    public bool KeepsWholeVectors => IsExact || Factory.EndsWith("Flat", StringComparison.Ordinal);
+    public bool KeepsWholeVectors => IsExact || CodedLists > 0 || Factory.EndsWith("Flat", StringComparison.Ordinal);
+
+    /// <summary>Lists of a coded index; 0 for other kinds.</summary>
+    public int CodedLists => Factory.StartsWith(IndexPlanner.Coded, StringComparison.Ordinal) ? int.Parse(Factory.AsSpan(IndexPlanner.Coded.Length), CultureInfo.InvariantCulture) : 0;
 
     /// <summary>Whether every vector is compared, so that nothing is missed.</summary>
     public bool IsExact => Factory == IndexPlanner.Exact;
@@ -28,6 +31,12 @@ public static class IndexPlanner
 {
     /// <summary>Name of the exact index.</summary>
     public const string Exact = "Exact";
+
+    /// <summary>Start of the name of a coded index, before the number of its lists.</summary>
+    public const string Coded = "Coded";
+
+    /// <summary>Codes a second that are compared with a query's in inverted lists.</summary>
+    public const double CodesPerSecond = 100e6;
 
     /// <summary>Bytes a second that an exact scan is planned with: half of what one core was measured to read, so that busy machines keep the plan's promise.</summary>
     public const double ExactBytesPerSecond = 15e9;
@@ -45,7 +54,7 @@ public static class IndexPlanner
 
     /// <summary>
     /// Every vector is compared while that is fast enough and fits; then inverted lists (IVF), over whole vectors while those fit in memory and over
-    /// 8-bit ones after that. HNSW answers IVF's questions about as fast here, but takes 8 times as long to build, half as much memory again,
+    /// 8-bit ones after that; then lists of binary codes in memory with the vectors on disk. HNSW answers IVF's questions about as fast here, but takes 8 times as long to build, half as much memory again,
     /// and its graph is the same every time only when one thread builds it. Product quantization loses a third of the neighbours and is not chosen.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The request is outside its limits.</exception>
@@ -80,12 +89,19 @@ public static class IndexPlanner
         var whole = (n * ((d * 4L) + 8 + 12)) + (lists * d * 4);
         if (whole <= request.MemoryBytes)
             return InLists($"IVF{lists},Flat", $"{why}: they are grouped in {lists} lists and kept whole ({Size(whole)}), so scores stay exact", whole, probes => ((lists + (probes / (double)lists * n)) * d * 4 / ListBytesPerSecond));
-        if (request.RecallFloor > RecallOf8Bits)
-            throw new InvalidOperationException($"A recall of {request.RecallFloor} needs whole vectors, {Size(whole)}; {Size(request.MemoryBytes)} are allowed. Give the index more memory, or ask for at most {RecallOf8Bits}.");
         var rounded = (n * (d + 8L + 12)) + (lists * d * 4);
-        if (rounded <= request.MemoryBytes)
+        if (rounded <= request.MemoryBytes && request.RecallFloor <= RecallOf8Bits)
             return InLists($"IVF{lists},SQ8", $"{why}, and whole vectors in lists would take {Size(whole)}: they are grouped in {lists} lists and kept with 8 bits a dimension ({Size(rounded)})", rounded, probes => (lists * d * 4 / ListBytesPerSecond) + (probes / (double)lists * n * d / ListCodesPerSecond));
-        throw new InvalidOperationException($"{n:N0} vectors of {d} dimensions need {Size(rounded)} even with 8 bits a dimension; {Size(request.MemoryBytes)} are allowed. Give the index more memory.");
+        var coded = (n * (((d + 63L) / 64 * 8) + 16)) + (lists * d * 5);
+        if (coded <= request.MemoryBytes)
+        {
+            return InLists(
+                $"{Coded}{lists}",
+                $"{why}, and {(request.RecallFloor > RecallOf8Bits ? $"8 bits a dimension do not reach a recall of {request.RecallFloor}" : $"even 8 bits a dimension would take {Size(rounded)}")}: they are grouped in {lists} lists of binary codes ({Size(coded)}), whole vectors stay on disk and are read for some hundred candidates",
+                coded, probes => 1e-3 + (lists * (d + 8) / ExactBytesPerSecond) + (probes / (double)lists * n / CodesPerSecond));
+        }
+
+        throw new InvalidOperationException($"{n:N0} vectors of {d} dimensions need {Size(coded)} even as binary codes; {Size(request.MemoryBytes)} are allowed. Give the index more memory.");
 
         IndexPlan InLists(string factory, string reason, long bytes, Func<int, double> seconds)
         {

@@ -38,6 +38,7 @@ public static class IndexUpdate
         var standing = basis.Version == inputs.Version ? basis : await IndexBuild.FinishedAsync(store, space, inputs.VersionOfUpdate(basis.Version), cancellation);
         var manifest = standing ?? await UpdateAsync(store, inputs, basis, options, progress, cancellation);
         IndexBuild.RequireRecall(manifest, options.Build.RecallFloor, space);
+        progress?.Report(new JobProgress("publish", 0, 1, "indexes"));
         if (options.Build.Publish)
             await Publishing.PublishAsync(store, space, manifest.Version, served, cancellation);
         return IndexSummary.Of(manifest, space, clock.Elapsed, standing is not null, (await SnapshotKeys.ReadCurrentAsync(store, space, cancellation))?.Version);
@@ -78,7 +79,7 @@ public static class IndexUpdate
         if (basis.Factory != inputs.Plan.Factory || difference.Changes > options.CompactAt * basis.Count)
         {
             progress?.Report(new JobProgress("build", 0, inputs.Count, "vectors", basis.Factory != inputs.Plan.Factory ? "another kind of index is due" : $"{difference.Changes:N0} changes: time to compact"));
-            return await IndexBuild.FinishedAsync(store, inputs.Space, inputs.Version, cancellation) ?? await IndexBuild.BuildAsync(store, inputs, options.Build.RecallFloor, progress, cancellation);
+            return await IndexBuild.FinishedAsync(store, inputs.Space, inputs.Version, cancellation) ?? await IndexBuild.BuildAsync(store, inputs, options.Build.RecallFloor, options.Build.Distribute, progress, cancellation);
         }
 
         var measure = new RecallMeasure(survey, inputs.Dimension);

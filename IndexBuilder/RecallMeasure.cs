@@ -23,7 +23,8 @@ internal sealed class RecallMeasure
     /// <summary>Recall that more lists are tried for, up to the plan's last.</summary>
     public const double RecallWanted = 0.99;
 
-    private const int Neighbours = 10;
+    public const int Neighbours = 10;
+
     private const float Rounding = 1e-5f;
     private const float Displacement = 0.25f;
     private const int Seed = 20_261_126;
@@ -45,6 +46,12 @@ internal sealed class RecallMeasure
 
     /// <summary>Shows the truth vectors that can be found; all of them are to come by.</summary>
     public void Offer(IReadOnlyList<StickerId> ids, ReadOnlyMemory<float> vectors) => _truth.Add(ids, vectors);
+
+    /// <summary>Shows the truth a vector that was compared elsewhere; of those that are not shown none is nearer.</summary>
+    public void Offer(int query, SearchHit hit) => _truth.Offer(query, hit);
+
+    /// <summary>The queries, row-major.</summary>
+    public ReadOnlySpan<float> Queries => _queries;
 
     /// <summary>Tries the settings in order until recall suffices.</summary>
     public MeasuredRecall Measure(SegmentSet index, IReadOnlyList<int> nProbes, double wanted, CancellationToken cancellation)

@@ -1,7 +1,9 @@
-using Faiss;
 using Stickers.Catalogue;
+using Stickers.IndexBuilder.Sharding;
 using Stickers.SimilaritySearch;
+using Stickers.SimilaritySearch.Coded;
 using Stickers.SimilaritySearch.Exact;
+using Stickers.Storage;
 
 namespace Stickers.IndexBuilder;
 
@@ -11,16 +13,18 @@ internal static class SegmentBuild
     private const int BatchRows = 4096;
 
     /// <summary>Writes rows and vectors, and shows each vector to the measure.</summary>
-    /// <param name="source">The vectors.</param>
+    /// <param name="store">Where shards lie meanwhile.</param>
+    /// <param name="inputs">The vectors, and what to build.</param>
     /// <param name="survey">What is known of them.</param>
-    /// <param name="plan">What to build.</param>
     /// <param name="measure">Shown every vector.</param>
     /// <param name="scratch">Where the files go, under the names that the manifest will give.</param>
+    /// <param name="distribute">Lets other processes make shards; null to make all here.</param>
     /// <param name="progress">Told how many vectors are in.</param>
     /// <param name="cancellation">Stops the build.</param>
     public static async Task<SnapshotSegment> WriteAsync(
-        VectorSource source, VectorSurvey survey, IndexPlan plan, RecallMeasure measure, ScratchFolder scratch, Action<string, long> progress, CancellationToken cancellation)
+        ObjectStore store, ShardInputs inputs, VectorSurvey survey, RecallMeasure measure, ScratchFolder scratch, Func<Task>? distribute, Action<string, long> progress, CancellationToken cancellation)
     {
+        var (source, plan) = (inputs.Vectors, inputs.Plan);
         survey.Rows.Write(scratch.File(SnapshotManifest.RowsFile));
         if (plan.IsExact)
         {
@@ -37,22 +41,25 @@ internal static class SegmentBuild
             return new SnapshotSegment(SnapshotSegment.Exact, SnapshotManifest.RowsFile, SnapshotManifest.ExactFile, null, survey.Rows.Count, survey.Rows.Count);
         }
 
-        using var index = FaissIndex.Create(source.Dimension, plan.Factory, MetricType.InnerProduct);
-        index.EnableReconstruct();
-        progress("train", 0);
-        await Task.Run(() => index.Train(survey.Training, Environment.ProcessorCount), cancellation);
-        survey.ForgetTraining();
-        // Filling lists gains from a team of threads and gives the same bytes with any.
-        await StreamAsync(source, survey, measure, done => progress("index", done), Add, cancellation);
-        index.Save(scratch.File(SnapshotManifest.IndexFile));
-        return new SnapshotSegment(SnapshotSegment.Faiss, SnapshotManifest.RowsFile, SnapshotManifest.IndexFile, null, survey.Rows.Count, survey.Rows.Count);
+        if (plan.CodedLists > 0)
+        {
+            progress("train", 0);
+            var path = scratch.File(SnapshotManifest.CodedFile);
+            using var coded = await Task.Run(() => CodedIndexWriter.Create(path, survey.Rows.Count, source.Dimension, plan.CodedLists, survey.Training.ToArray(), cancellation), cancellation);
+            survey.ForgetTraining();
+            await StreamAsync(source, survey, null, done => progress("group", done), (rows, vectors) => coded.Assign(rows, vectors.AsMemory(0, rows.Length * source.Dimension), cancellation), cancellation);
+            await StreamAsync(source, survey, measure, done => progress("index", done), (rows, vectors) => coded.Write(rows, vectors.AsSpan(0, rows.Length * source.Dimension)), cancellation);
+            coded.Complete();
+            return new SnapshotSegment(SnapshotSegment.Coded, SnapshotManifest.RowsFile, SnapshotManifest.CodedFile, null, survey.Rows.Count, survey.Rows.Count);
+        }
 
-        void Add(long[] rows, float[] vectors) => index.AddWithIds(vectors.AsSpan(0, rows.Length * source.Dimension), rows, Environment.ProcessorCount);
+        await ShardedBuild.WriteAsync(store, inputs, survey, measure, scratch, distribute, progress, cancellation);
+        return new SnapshotSegment(SnapshotSegment.Faiss, SnapshotManifest.RowsFile, SnapshotManifest.IndexFile, null, survey.Rows.Count, survey.Rows.Count);
     }
 
     /// <summary>Streams all vectors in batches: their rows, and the vectors, row-major.</summary>
     internal static async Task StreamAsync(
-        VectorSource source, VectorSurvey survey, RecallMeasure measure, Action<long> progress, Action<long[], float[]> take, CancellationToken cancellation)
+        VectorSource source, VectorSurvey survey, RecallMeasure? measure, Action<long> progress, Action<long[], float[]> take, CancellationToken cancellation)
     {
         var vectors = new float[BatchRows * source.Dimension];
         var ids = new List<StickerId>(BatchRows);
@@ -70,7 +77,7 @@ internal static class SegmentBuild
         void Flush()
         {
             cancellation.ThrowIfCancellationRequested();
-            measure.Offer(ids, vectors.AsMemory(0, ids.Count * source.Dimension));
+            measure?.Offer(ids, vectors.AsMemory(0, ids.Count * source.Dimension));
             take([.. ids.Select(survey.Rows.RowOf)], vectors);
             done += ids.Count;
             ids.Clear();

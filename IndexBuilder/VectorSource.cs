@@ -15,6 +15,12 @@ internal sealed class VectorSource(EmbeddingSet embeddings, EmbeddingSpace space
 
     public int Dimension => space == EmbeddingSpace.Visual ? embeddings.Manifest.VisualDimension : embeddings.Manifest.SemanticDimension;
 
+    public async IAsyncEnumerable<(StickerId Id, float[] Vector)> ReadPartAsync(int part, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await foreach (var embedding in embeddings.ReadPartAsync(part, cancellation))
+            yield return (embedding.Id, space == EmbeddingSpace.Visual ? embedding.Visual : embedding.Semantic);
+    }
+
     public async IAsyncEnumerable<(StickerId Id, float[] Vector)> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
         await foreach (var embedding in embeddings.ReadAsync(cancellation))

@@ -46,16 +46,17 @@ public sealed class ExactSearch
             Offer(q, new SearchHit(id, TensorPrimitives.Dot(vector, _queries.AsSpan(q * _d, _d))));
     }
 
-    /// <summary>Compares more vectors with every query, on all cores.</summary>
+    /// <summary>Compares more vectors with every query.</summary>
     /// <param name="ids">n stickers.</param>
     /// <param name="vectors">Row-major, n x d values.</param>
+    /// <param name="threads">Threads to use; 0 for all cores.</param>
     /// <exception cref="ArgumentException">The lengths do not fit each other.</exception>
-    public void Add(IReadOnlyList<StickerId> ids, ReadOnlyMemory<float> vectors)
+    public void Add(IReadOnlyList<StickerId> ids, ReadOnlyMemory<float> vectors, int threads = 0)
     {
         ArgumentNullException.ThrowIfNull(ids);
         if (vectors.Length != (long)ids.Count * _d)
             throw new ArgumentException($"{ids.Count} vectors of {_d} dimensions are expected, but {vectors.Length} values were given.", nameof(vectors));
-        Parallel.For(0, _best.Length, q =>
+        Parallel.For(0, _best.Length, new ParallelOptions { MaxDegreeOfParallelism = threads > 0 ? threads : -1 }, q =>
         {
             var query = _queries.AsSpan(q * _d, _d);
             for (var row = 0; row < ids.Count; row++)
@@ -66,7 +67,8 @@ public sealed class ExactSearch
     /// <summary>The k nearest of all vectors seen so far (fewer when fewer were seen), best first; equal scores by id.</summary>
     public ReadOnlySpan<SearchHit> Nearest(int query) => _best[query].AsSpan(0, _found[query]);
 
-    private void Offer(int query, SearchHit hit)
+    /// <summary>Takes in a vector whose score with one query is known.</summary>
+    public void Offer(int query, SearchHit hit)
     {
         var best = _best[query];
         var n = _found[query];

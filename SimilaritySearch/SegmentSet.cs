@@ -1,5 +1,6 @@
 using Faiss;
 using Stickers.Catalogue;
+using Stickers.SimilaritySearch.Coded;
 using Stickers.SimilaritySearch.Exact;
 using Stickers.SimilaritySearch.Segments;
 
@@ -36,6 +37,14 @@ public sealed class SegmentSet : IDisposable
     /// <param name="nProbe">Lists to visit unless a search says otherwise.</param>
     /// <exception cref="InvalidDataException">The file cannot be read, or has other rows or dimensions.</exception>
     public void AddFaiss(string vectors, RowTable rows, RowBitmap? alive, int nProbe) => Add(new FaissSegment(Load(vectors), nProbe), rows, alive, vectors);
+
+    /// <summary>Adds a segment of vectors.coded.</summary>
+    /// <param name="vectors">The file.</param>
+    /// <param name="rows">Its rows.</param>
+    /// <param name="alive">Rows that are not deleted; null for all.</param>
+    /// <param name="nProbe">Lists to visit unless a search says otherwise.</param>
+    /// <exception cref="InvalidDataException">The file cannot be read, or has other rows or dimensions.</exception>
+    public void AddCoded(string vectors, RowTable rows, RowBitmap? alive, int nProbe) => Add(new CodedSegment(CodedIndex.Open(vectors), nProbe), rows, alive, vectors);
 
     /// <summary>Adds the index of a snapshot of format 1, whose ids are stickers' ids.</summary>
     internal void AddFormat1(FaissIndex index, SearchParameters parameters)

@@ -79,6 +79,8 @@ public sealed class Snapshot : IDisposable
                     segments.AddExact(pathOf(segment.Vectors), rows, alive);
                 else if (segment.Engine == SnapshotSegment.Faiss)
                     segments.AddFaiss(pathOf(segment.Vectors), rows, alive, manifest.NProbe);
+                else if (segment.Engine == SnapshotSegment.Coded)
+                    segments.AddCoded(pathOf(segment.Vectors), rows, alive, manifest.NProbe);
                 else
                     throw new InvalidDataException($"Index {manifest.Version} has a segment of engine '{segment.Engine}', which this program does not know.");
             }

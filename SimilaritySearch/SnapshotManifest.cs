@@ -11,6 +11,9 @@ public sealed record SnapshotManifest
     /// <summary>File name of the exact index in the snapshot's folder.</summary>
     public const string ExactFile = "vectors.exact";
 
+    /// <summary>File name of the coded index in the snapshot's folder.</summary>
+    public const string CodedFile = "vectors.coded";
+
     /// <summary>File name of the table of rows in the snapshot's folder.</summary>
     public const string RowsFile = "rows.bin";
 
@@ -115,7 +118,7 @@ public sealed record SnapshotManifest
 }
 
 /// <summary>A part of a snapshot's vectors.</summary>
-/// <param name="Engine"><c>exact</c> or <c>faiss</c>.</param>
+/// <param name="Engine"><c>exact</c>, <c>faiss</c> or <c>coded</c>.</param>
 /// <param name="Rows">Its table of rows, as in the list of files.</param>
 /// <param name="Vectors">Its vectors, likewise.</param>
 /// <param name="Deleted">Bits of the rows that are deleted, likewise; null when none are.</param>
@@ -128,6 +131,9 @@ public sealed record SnapshotSegment(string Engine, string Rows, string Vectors,
 
     /// <summary>Engine of vectors.faiss.</summary>
     public const string Faiss = "faiss";
+
+    /// <summary>Engine of vectors.coded.</summary>
+    public const string Coded = "coded";
 }
 
 /// <summary>A point on the curve of recall over work.</summary>

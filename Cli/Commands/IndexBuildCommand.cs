@@ -1,8 +1,10 @@
 using System.CommandLine;
 using Spectre.Console;
 using Stickers.Catalogue;
+using Stickers.Cli.Launch;
 using Stickers.Cli.Terminal;
 using Stickers.IndexBuilder;
+using Stickers.Pipeline;
 using Stickers.SimilaritySearch;
 
 namespace Stickers.Cli.Commands;
@@ -13,15 +15,34 @@ internal static class IndexBuildCommand
     public static WorkCommand CreateBuild()
     {
         var inputs = new InputOptions("Keep the version without serving it.");
-        return inputs.AddTo(new WorkCommand("build", "Build an index over embeddings, verify it, and publish it.")
+        var main = new Option<int>("--main") { Description = "Processes that fill inverted lists, with --on mpirun.", HelpName = "n", DefaultValueFactory = _ => 1 };
+        var launch = new LaunchOptions(Nobody("--preprocess"), main, Nobody("--postprocess"));
+        var command = inputs.AddTo(new WorkCommand("build", "Build an index over embeddings, verify it, and publish it.")
         {
             Examples =
             [
                 ("stickers index build --catalogue clipart", "Builds and publishes the visual and the semantic index."),
                 ("stickers index build --catalogue clipart --space visual --memory 8GiB --milliseconds 5", "Plans for servers with 8 GiB and queries of 5 ms."),
+                ("stickers index build --catalogue clipart --space visual --on mpirun --main 4", "Inverted lists of a large catalogue are filled by four processes; the bytes are the same."),
             ],
-            Resume = "Run the same command again.",
-        }).Does((parse, session) => inputs.RunAsync(parse, session, (store, options, progress) => IndexBuild.RunAsync(store, options, progress, session.Cancellation)));
+            Resume = "Run the same command again: inverted lists go on after the last finished shard.",
+        }).Does(async (parse, session) =>
+        {
+            if (JobRunner.IsRank)
+            {
+                await inputs.HelpAsync(parse, session, parse.GetValue(main));
+                return;
+            }
+
+            if (launch.IsForOtherMachines(parse)) throw new UsageException("index build: --on local or mpirun.");
+            await inputs.RunAsync(parse, session, (store, options, progress) => IndexBuild.RunAsync(
+                store, options with { Distribute = launch.IsLocal(parse) ? null : () => launch.LaunchAsync(parse, session) }, progress, session.Cancellation));
+        });
+        foreach (var option in launch.All.Prepend(main)) command.Add(option);
+        return command;
+
+        // Reading and merging are the building process' own.
+        static Option<int> Nobody(string name) => new(name) { Hidden = true, DefaultValueFactory = _ => 0 };
     }
 
     public static WorkCommand CreateUpdate()
@@ -64,29 +85,45 @@ internal static class IndexBuildCommand
             return command;
         }
 
+        /// <summary>Makes shards for the process that builds, as one of the ranks that it launched.</summary>
+        public async Task HelpAsync(ParseResult parse, Session session, int ranks)
+        {
+            var store = session.OpenStore();
+            foreach (var space in SpacesOf(parse.GetRequiredValue(_space)))
+            {
+                if (await IndexBuild.OpenShardsAsync(store, Read(parse, space, await ModelChoice.ResolveAsync(store, parse.GetValue(_model), session.Cancellation)), session.Cancellation) is not { } job) continue;
+                var options = new RunOptions { Folder = job.Folder, Preprocess = 0, Main = ranks, Postprocess = 0 };
+                JobRunner.RunAsRank(job, store, options, fault => RankFailure.Tell(fault, session, parse), null, session.Cancellation);
+                return;
+            }
+
+            throw new InvalidOperationException("No index waits for its shards: this process was started for nothing.");
+        }
+
         public async Task RunAsync(ParseResult parse, Session session, Func<Stickers.Storage.ObjectStore, IndexBuildOptions, IProgress<JobProgress>, Task<IndexSummary>> work)
         {
             var store = session.OpenStore();
             var version = await ModelChoice.ResolveAsync(store, parse.GetValue(_model), session.Cancellation);
-            if (!Quantity.TryParseBytes(parse.GetRequiredValue(_memory), out var memory)) throw new UsageException("--memory: expected a size such as 512MiB or 8GiB.");
             var made = new List<IndexSummary>();
             foreach (var space in SpacesOf(parse.GetRequiredValue(_space)))
             {
-                var options = new IndexBuildOptions
-                {
-                    Space = space,
-                    Model = version,
-                    Catalogue = parse.GetRequiredValue(_catalogue),
-                    RecallFloor = parse.GetValue(_floor),
-                    MemoryBytes = memory,
-                    Milliseconds = parse.GetValue(_milliseconds),
-                    Publish = !parse.GetValue(_keep),
-                };
+                var options = Read(parse, space, version);
                 made.Add(await session.Screen.WatchAsync(progress => work(store, options, progress)));
             }
 
             Show(session.Screen, made);
         }
+
+        private IndexBuildOptions Read(ParseResult parse, EmbeddingSpace space, string model) => new()
+        {
+            Space = space,
+            Model = model,
+            Catalogue = parse.GetRequiredValue(_catalogue),
+            RecallFloor = parse.GetValue(_floor),
+            MemoryBytes = Quantity.TryParseBytes(parse.GetRequiredValue(_memory), out var memory) ? memory : throw new UsageException("--memory: expected a size such as 512MiB or 8GiB."),
+            Milliseconds = parse.GetValue(_milliseconds),
+            Publish = !parse.GetValue(_keep),
+        };
     }
 
     private static EmbeddingSpace[] SpacesOf(string name) =>

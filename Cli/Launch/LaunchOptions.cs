@@ -63,6 +63,9 @@ internal sealed partial class LaunchOptions
     /// <summary>Whether the job is to run on other machines: what it needs lies there, and perhaps not here.</summary>
     public bool IsForOtherMachines(ParseResult parse) => parse.GetValue(_on) is LaunchTarget.Kubernetes or LaunchTarget.Slurm;
 
+    /// <summary>Whether the job is to run in this process.</summary>
+    public bool IsLocal(ParseResult parse) => parse.GetValue(_on) == LaunchTarget.Local;
+
     /// <summary>Runs the job elsewhere, if the command line says so.</summary>
     /// <returns>False if the job is to run in this process.</returns>
     /// <exception cref="UsageException">The options do not go together.</exception>

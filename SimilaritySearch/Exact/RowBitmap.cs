@@ -47,6 +47,16 @@ public sealed class RowBitmap
         }
     }
 
+    /// <summary>The rows in the set, ascending.</summary>
+    public IEnumerable<long> Rows()
+    {
+        for (var word = 0; word < _words.Length; word++)
+        {
+            for (var bits = _words[word]; bits != 0; bits &= bits - 1)
+                yield return ((long)word << 6) + BitOperations.TrailingZeroCount(bits);
+        }
+    }
+
     /// <summary>A set of all rows.</summary>
     public static RowBitmap All(long length)
     {

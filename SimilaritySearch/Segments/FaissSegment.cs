@@ -24,31 +24,24 @@ internal sealed class FaissSegment(FaissIndex index, int usualProbes) : VectorSe
             return Ask(query, (int)Math.Min(k, Count), nProbe, null);
         var count = allowed.Count;
         if (count <= CompareEach)
-            return CompareAllowed(query, k, allowed, cancellation);
-        // Lists hold rows that are not allowed among those that are: more is asked for until enough are left.
-        for (var wanted = k + Math.Min(k, (int)Math.Min(Count - count, 64)); ; wanted *= 2)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            wanted = (int)Math.Min(wanted, Count);
-            var found = Ask(query, wanted, nProbe, allowed);
-            if (found.Count >= k || wanted == Count || wanted >= 1 << 16)
-                return [.. found.Take(k)];
-        }
+            return Comparison.OfAllowed(this, query, k, allowed, cancellation);
+        using var selector = IdSelector.Bitmap(allowed.Bytes);
+        return Ask(query, (int)Math.Min(k, count), nProbe, selector);
     }
 
     public override void CopyVector(long row, Span<float> vector) => index.Reconstruct(row, vector);
 
     public override void Dispose() => index.Dispose();
 
-    private List<RowHit> Ask(ReadOnlySpan<float> query, int k, int probes, RowBitmap? allowed)
+    private List<RowHit> Ask(ReadOnlySpan<float> query, int k, int probes, IdSelector? allowed)
     {
         var (scores, rows) = (new float[k], new long[k]);
-        index.Search(query, k, scores, rows, new SearchParameters { NProbe = probes > 0 ? probes : usualProbes });
+        index.Search(query, k, scores, rows, new SearchParameters { NProbe = probes > 0 ? probes : usualProbes, Selector = allowed });
         var hits = new List<RowHit>(k);
         var vector = new float[Dimension];
         for (var i = 0; i < k; i++)
         {
-            if (rows[i] < 0 || allowed?[rows[i]] == false)
+            if (rows[i] < 0)
                 continue;
             // Faiss sums in an order of its own: the same vector has the same score in every segment only if one sum is made everywhere.
             index.Reconstruct(rows[i], vector);
@@ -57,23 +50,5 @@ internal sealed class FaissSegment(FaissIndex index, int usualProbes) : VectorSe
 
         hits.Sort(RowHit.Compare);
         return hits;
-    }
-
-    private List<RowHit> CompareAllowed(ReadOnlySpan<float> query, int k, RowBitmap allowed, CancellationToken cancellation)
-    {
-        var hits = new List<RowHit>();
-        var vector = new float[Dimension];
-        for (long row = 0; row < Count; row++)
-        {
-            if ((row & 0xFFFF) == 0)
-                cancellation.ThrowIfCancellationRequested();
-            if (!allowed[row])
-                continue;
-            index.Reconstruct(row, vector);
-            hits.Add(new RowHit(row, ExactDot.Product(query, vector)));
-        }
-
-        hits.Sort(RowHit.Compare);
-        return hits.Count > k ? hits[..k] : hits;
     }
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Stickers.Catalogue;
 using Stickers.IndexBuilder;
+using Stickers.IndexBuilder.Sharding;
 using Stickers.SimilaritySearch;
 using Stickers.Storage;
 
@@ -11,18 +12,20 @@ namespace Stickers.Bench;
 internal static class BuildBenchmark
 {
     private const int D = 128, RowsOfPart = 1 << 16, Centres = 20_000;
-    private const string Name = "made-up";
+    private const string Name = "made-up", Version = "000000000000";
 
     /// <param name="count">Vectors.</param>
     /// <param name="folder">Where the data set and the index go; a data set that is there is used again.</param>
     /// <param name="gibibytes">Memory that a server may give the index.</param>
-    public static async Task<int> RunAsync(string count, string folder, string gibibytes)
+    /// <param name="milliseconds">Time that a query may take.</param>
+    public static async Task<int> RunAsync(string count, string folder, string gibibytes, string milliseconds)
     {
         var store = new LocalStore(folder);
         var n = long.Parse(count, CultureInfo.InvariantCulture);
         await MakeAsync(store, n);
-        var source = new VectorSource(await EmbeddingSet.OpenAsync(store, Name, Name), EmbeddingSpace.Visual);
-        var plan = IndexPlanner.Plan(new IndexRequest(n, D) { MemoryBytes = long.Parse(gibibytes, CultureInfo.InvariantCulture) << 30, Milliseconds = 100 });
+        var embeddings = await EmbeddingSet.OpenAsync(store, Name, Name);
+        var source = new VectorSource(embeddings, EmbeddingSpace.Visual);
+        var plan = IndexPlanner.Plan(new IndexRequest(n, D) { MemoryBytes = long.Parse(gibibytes, CultureInfo.InvariantCulture) << 30, Milliseconds = double.Parse(milliseconds, CultureInfo.InvariantCulture) });
         Console.WriteLine($"plan: {plan.Factory}, {plan.Reason}; estimated {plan.EstimatedBytes / 1e9:F2} GB");
         var clock = Stopwatch.StartNew();
         using var scratch = new ScratchFolder(store, EmbeddingSpace.Visual);
@@ -30,14 +33,15 @@ internal static class BuildBenchmark
         Say($"sampled and counted, {survey.Rows.Count:N0} rows");
         var measure = new RecallMeasure(survey, D);
         var trained = false;
-        var segment = await SegmentBuild.WriteAsync(source, survey, plan, measure, scratch, (stage, done) =>
+        var segment = await SegmentBuild.WriteAsync(store, new ShardInputs(embeddings, EmbeddingSpace.Visual, Version, plan, 128L << 20), survey, measure, scratch, null, (stage, done) =>
         {
             if (stage == "index" && !trained) Say("trained");
             trained |= stage == "index";
-            if (stage == "index" && done % (RowsOfPart * 32) == 0) Say($"{done:N0} added");
+            if (stage is "index" or "merge") Say($"{stage} {done:N0}");
         }, default);
         var built = clock.Elapsed;
         Say("written");
+        await ShardedBuild.DeleteAsync(store, EmbeddingSpace.Visual, Version, default);
         var bytes = new[] { segment.Rows, segment.Vectors }.Sum(name => new FileInfo(scratch.File(name)).Length);
         var manifest = ManifestOf(n, plan, segment);
         using var index = Snapshot.OpenSegments(manifest, scratch.File);
@@ -113,7 +117,7 @@ internal static class BuildBenchmark
     {
         FormatVersion = SnapshotKeys.FormatVersion,
         Space = "visual",
-        Version = "000000000000",
+        Version = Version,
         Model = Name,
         ModelHash = Name,
         Catalogue = Name,

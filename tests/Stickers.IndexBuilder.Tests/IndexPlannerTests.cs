@@ -18,6 +18,8 @@ public sealed class IndexPlannerTests
     [InlineData(30_000_000, 128, 16, 10, 0.95, "IVF16384,Flat", 1_048_576)]
     [InlineData(40_000_000, 128, 16, 10, 0.95, "IVF16384,SQ8", 1_048_576)]
     [InlineData(400_000_000, 128, 64, 10, 0.95, "IVF65536,SQ8", 4_194_304)]
+    [InlineData(400_000_000, 128, 16, 10, 0.95, "Coded65536", 4_194_304)] // 400 million in 12 GiB
+    [InlineData(10_000_000, 128, 4, 10, 0.99, "Coded8192", 524_288)] // 8 bits do not find 99 %
     public void Plan_Request_ChoosesFactory(long n, int d, long gibibytes, double milliseconds, double floor, string factory, int training)
     {
         var request = new IndexRequest(n, d) { MemoryBytes = gibibytes * Gibibyte, Milliseconds = milliseconds, RecallFloor = floor };
@@ -25,10 +27,10 @@ public sealed class IndexPlannerTests
         Assert.Equal((factory, training), (plan.Factory, plan.TrainingVectors));
         Assert.Equal(plan with { }, IndexPlanner.Plan(request) with { NProbe = plan.NProbe });
         Assert.NotEmpty(plan.Reason);
-        Assert.Equal(plan.NProbe.Count > 0, factory.StartsWith("IVF", StringComparison.Ordinal));
+        Assert.Equal(plan.NProbe.Count > 0, factory != "Exact");
         Assert.Equal(plan.NProbe.Order(), plan.NProbe);
         Assert.True(training <= n);
-        Assert.InRange(plan.EstimatedBytes, n * d, request.MemoryBytes);
+        Assert.InRange(plan.EstimatedBytes, n * d / 8, request.MemoryBytes);
         Assert.True(plan.EstimatedMilliseconds <= milliseconds || plan.NProbe is [_] || n < 50_000, $"{plan.EstimatedMilliseconds} ms");
     }
 
@@ -41,8 +43,7 @@ public sealed class IndexPlannerTests
     }
 
     [Theory]
-    [InlineData(400_000_000, 128, 16, 0.95, "even with 8 bits")]
-    [InlineData(10_000_000, 128, 4, 0.99, "needs whole vectors")]
+    [InlineData(400_000_000, 128, 8, 0.95, "even as binary codes")]
     public void Plan_Impossible_SaysWhatItWouldTake(long n, int d, long gibibytes, double floor, string expected)
     {
         var e = Assert.Throws<InvalidOperationException>(() => IndexPlanner.Plan(new IndexRequest(n, d) { MemoryBytes = gibibytes * Gibibyte, RecallFloor = floor }));

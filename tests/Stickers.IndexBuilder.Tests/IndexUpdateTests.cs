@@ -12,6 +12,7 @@ public sealed class IndexUpdateTests
     [Theory]
     [InlineData("Exact")]
     [InlineData("IVF4,Flat")]
+    [InlineData("Coded4")]
     public async Task Update_AddedChangedDeleted_AnswersAsBuiltWhole(string factory)
     {
         IndexPlan Plan(IndexRequest of) => factory == "Exact" ? IndexPlanner.Plan(of) : new(factory, "test", (int)of.Count, [4]);

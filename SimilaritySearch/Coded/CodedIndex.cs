@@ -1,0 +1,215 @@
+using System.Buffers.Binary;
+using System.IO.MemoryMappedFiles;
+using Microsoft.Win32.SafeHandles;
+using Stickers.SimilaritySearch.Exact;
+
+namespace Stickers.SimilaritySearch.Coded;
+
+/// <summary>
+/// Nearest neighbours among very many vectors in three levels: the lists nearest to the query, of those the codes that differ from the query's in
+/// the fewest bits, of those the vectors nearest as float32. Thread-safe.
+/// </summary>
+/// <remarks>
+/// Memory that searches touch is the code and 8 bytes a row; vectors stay on disk and in the system's cache, and of each query some hundred are read.
+/// Scores are exact; which rows are found is up to the numbers of lists and candidates.
+/// </remarks>
+public sealed unsafe class CodedIndex : IDisposable
+{
+    /// <summary>Version of the file's format.</summary>
+    internal const int FormatVersion = 1;
+
+    private readonly CodedLayout _layout;
+    private readonly MemoryMappedFile _map;
+    private readonly SafeMemoryMappedViewHandle _view;
+    private readonly SignRotation _rotation;
+    private readonly ExactIndex _centres;
+    private readonly long[] _starts;
+
+    private CodedIndex(CodedLayout layout, MemoryMappedFile map, SafeMemoryMappedViewHandle view, SignRotation rotation, ExactIndex centres, long[] starts) =>
+        (_layout, _map, _view, _rotation, _centres, _starts) = (layout, map, view, rotation, centres, starts);
+
+    /// <summary>Number of rows.</summary>
+    public long Count => _layout.Rows;
+
+    /// <summary>Vector length d.</summary>
+    public int Dimension => _layout.Dimension;
+
+    /// <summary>Number of inverted lists.</summary>
+    public int Lists => _layout.Lists;
+
+    /// <summary>Opens a file. It must not change while it is open.</summary>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">The file is no vectors.coded, of another version, cut off, or its lists do not add up.</exception>
+    public static CodedIndex Open(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        var header = new byte[24];
+        long length;
+        using (var file = File.OpenHandle(path))
+        {
+            length = RandomAccess.GetLength(file);
+            if (RandomAccess.Read(file, header, 0) < header.Length || !header.AsSpan().StartsWith("STKC"u8))
+                throw new InvalidDataException($"{path} is no index of coded vectors.");
+        }
+
+        if (BinaryPrimitives.ReadInt32LittleEndian(header.AsSpan(4)) is var version && version != FormatVersion)
+            throw new InvalidDataException($"{path} has format version {version}; this program reads version {FormatVersion}.");
+        var layout = new CodedLayout(
+            BinaryPrimitives.ReadInt64LittleEndian(header.AsSpan(8)), BinaryPrimitives.ReadInt32LittleEndian(header.AsSpan(16)), BinaryPrimitives.ReadInt32LittleEndian(header.AsSpan(20)));
+        if (layout.Rows < 1 || layout.Rows > uint.MaxValue || layout.Dimension is < 1 or > 4096 || layout.Lists is < 1 or > 1 << 24 || layout.FileBytes != length)
+            throw new InvalidDataException($"{path} says {layout.Rows} rows of {layout.Dimension} dimensions in {layout.Lists} lists, which is not what {length} bytes hold.");
+        var map = MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, 0, MemoryMappedFileAccess.Read);
+        SafeMemoryMappedViewHandle? view = null;
+        try
+        {
+            view = map.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read).SafeMemoryMappedViewHandle;
+            var start = (byte*)view.DangerousGetHandle();
+            var starts = new ReadOnlySpan<long>(start + layout.StartsOffset, layout.Lists + 1).ToArray();
+            if (starts[0] != 0 || starts[^1] != layout.Rows || starts.Zip(starts.Skip(1)).Any(pair => pair.First > pair.Second))
+                throw new InvalidDataException($"{path}: its lists do not add up to {layout.Rows} rows.");
+            var d = layout.Dimension;
+            var rotation = new SignRotation(new ReadOnlySpan<float>(start + layout.MeanOffset, d).ToArray(), new ReadOnlySpan<float>(start + layout.RotationOffset, d * d).ToArray());
+            return new CodedIndex(layout, map, view, rotation, CentresOf(new ReadOnlySpan<float>(start + layout.CentresOffset, layout.Lists * d), d), starts);
+        }
+        catch
+        {
+            view?.Dispose();
+            map.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The nearest rows that were found, best first, equally near ones by number.</summary>
+    /// <param name="query">d finite values.</param>
+    /// <param name="k">1 or more.</param>
+    /// <param name="nProbe">Lists to visit, 1 or more.</param>
+    /// <param name="candidates">Rows to compare as float32, k or more.</param>
+    /// <param name="allowed">Rows that may be found; null for all.</param>
+    /// <param name="cancellation">Stops the search between lists.</param>
+    /// <exception cref="ArgumentException">The query is not of d finite values, or the set is of another number of rows.</exception>
+    public IReadOnlyList<RowHit> Search(ReadOnlySpan<float> query, int k, int nProbe, int candidates, RowBitmap? allowed = null, CancellationToken cancellation = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(nProbe, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(candidates, k);
+        if (allowed is not null && allowed.Length != Count)
+            throw new ArgumentException($"The set is of {allowed.Length} rows, the index has {Count}.", nameof(allowed));
+        var lists = _centres.Search(query, Math.Min(nProbe, Lists), null, cancellation).Select(hit => (int)hit.Row).ToArray();
+        return Search(query, k, candidates, lists, allowed, cancellation);
+    }
+
+    /// <summary>Copies the vector of a row, as it was written.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
+    public void CopyVector(long row, Span<float> vector)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(row);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(row, Count);
+        var held = false;
+        _view.DangerousAddRef(ref held);
+        try
+        {
+            VectorAt(((uint*)(Start + _layout.PlacesOffset))[row]).CopyTo(vector);
+        }
+        finally
+        {
+            _view.DangerousRelease();
+        }
+    }
+
+    /// <summary>Closes the file once no call is in flight; later calls throw <see cref="ObjectDisposedException"/>.</summary>
+    public void Dispose()
+    {
+        _view.Dispose();
+        _map.Dispose();
+        _centres.Dispose();
+    }
+
+    private byte* Start => (byte*)_view.DangerousGetHandle();
+
+    private List<RowHit> Search(ReadOnlySpan<float> query, int k, int candidates, int[] lists, RowBitmap? allowed, CancellationToken cancellation)
+    {
+        var held = false;
+        _view.DangerousAddRef(ref held);
+        try
+        {
+            Span<ulong> code = stackalloc ulong[_layout.Words];
+            _rotation.Encode(query, code);
+            var rows = (uint*)(Start + _layout.RowsOffset);
+            var total = lists.Sum(list => _starts[list + 1] - _starts[list]);
+            var distances = new ushort[total];
+            var histogram = new long[Dimension + 1];
+            long at = 0;
+            fixed (ulong* words = code)
+            fixed (ushort* all = distances)
+            {
+                foreach (var list in lists)
+                {
+                    cancellation.ThrowIfCancellationRequested();
+                    var count = (int)(_starts[list + 1] - _starts[list]);
+                    HammingScan.Distances((ulong*)(Start + _layout.CodesOffset) + (_starts[list] * code.Length), count, words, code.Length, all + at);
+                    for (var i = 0; i < count; i++)
+                    {
+                        if (allowed is null || allowed[rows[_starts[list] + i]])
+                            histogram[all[at + i]]++;
+                        else
+                            all[at + i] = ushort.MaxValue;
+                    }
+
+                    at += count;
+                }
+            }
+
+            // So many bits may differ that there are candidates enough.
+            var (limit, within) = (-1, 0L);
+            while (limit < Dimension && within < candidates)
+                within += histogram[++limit];
+            var best = new PriorityQueue<RowHit, RowHit>(Comparer<RowHit>.Create((a, b) => RowHit.Compare(b, a)));
+            at = 0;
+            foreach (var list in lists)
+            {
+                for (var place = _starts[list]; place < _starts[list + 1]; place++, at++)
+                {
+                    if (distances[at] > limit)
+                        continue;
+                    var hit = new RowHit(rows[place], ExactDot.Product(query, VectorAt(place)));
+                    if (best.Count < k)
+                        best.Enqueue(hit, hit);
+                    else
+                        best.EnqueueDequeue(hit, hit);
+                }
+            }
+
+            var hits = best.UnorderedItems.Select(item => item.Element).ToList();
+            hits.Sort(RowHit.Compare);
+            return hits;
+        }
+        finally
+        {
+            _view.DangerousRelease();
+        }
+    }
+
+    private ReadOnlySpan<float> VectorAt(long place) => new(Start + _layout.VectorsOffset + (place * Dimension * sizeof(float)), Dimension);
+
+    /// <summary>The nearest lists are found exactly.</summary>
+    private static ExactIndex CentresOf(ReadOnlySpan<float> centres, int d)
+    {
+        var path = Path.GetTempFileName();
+        try
+        {
+            using (var writer = ExactIndexWriter.Create(path, centres.Length / d, d))
+            {
+                for (var c = 0; c < centres.Length / d; c++)
+                    writer.Set(c, centres.Slice(c * d, d));
+                writer.Complete();
+            }
+
+            // The file may go while it is mapped.
+            return ExactIndex.Open(path);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+}

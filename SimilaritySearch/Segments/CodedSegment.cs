@@ -1,0 +1,31 @@
+using Stickers.SimilaritySearch.Coded;
+using Stickers.SimilaritySearch.Exact;
+
+namespace Stickers.SimilaritySearch.Segments;
+
+/// <summary>A vectors.coded.</summary>
+/// <param name="index">Owned.</param>
+/// <param name="usualProbes">Inverted lists to visit unless a search says otherwise.</param>
+internal sealed class CodedSegment(CodedIndex index, int usualProbes) : VectorSegment
+{
+    /// <summary>Of fewer allowed rows than this each one is compared: inverted lists would miss most of them.</summary>
+    private const int CompareEach = 20_000;
+
+    /// <summary>Rows compared as float32 for each neighbour that is wanted, and at least.</summary>
+    private const int CandidatesOfNeighbour = 50, LeastCandidates = 1000;
+
+    public override long Count => index.Count;
+
+    public override int Dimension => index.Dimension;
+
+    public override IReadOnlyList<RowHit> Search(ReadOnlySpan<float> query, int k, RowBitmap? allowed, int nProbe, CancellationToken cancellation)
+    {
+        if (allowed is not null && allowed.Count <= CompareEach)
+            return Comparison.OfAllowed(this, query, k, allowed, cancellation);
+        return index.Search(query, k, nProbe > 0 ? nProbe : Math.Max(1, usualProbes), Math.Max(LeastCandidates, k * CandidatesOfNeighbour), allowed, cancellation);
+    }
+
+    public override void CopyVector(long row, Span<float> vector) => index.CopyVector(row, vector);
+
+    public override void Dispose() => index.Dispose();
+}

@@ -1,0 +1,150 @@
+using Stickers.SimilaritySearch.Coded;
+using Stickers.SimilaritySearch.Exact;
+
+namespace Stickers.SimilaritySearch.Tests.Coded;
+
+public sealed class CodedIndexTests
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(64)]
+    [InlineData(128)]
+    [InlineData(100)] // the last word of a code is not full
+    public void Search_AllListsAndAllCandidates_EqualsBruteForce(int d)
+    {
+        using var folder = new TemporaryFolder();
+        var (rows, queries) = Vectors(1500, d, 20);
+        using var index = Write(folder, rows, 16);
+        foreach (var query in queries)
+            Assert.Equal(Brute(rows, query, 10, _ => true), index.Search(query, 10, 16, rows.Length, null, Stop));
+        var vector = new float[d];
+        index.CopyVector(777, vector);
+        Assert.Equal(rows[777], vector);
+    }
+
+    [Fact]
+    public void Search_FewListsAndCandidates_FindsMost()
+    {
+        // 150 clusters of 20: of 32 lists 8 are visited, and of the rows there 150 compared, a twentieth. By chance alone 5 % would be found.
+        using var folder = new TemporaryFolder();
+        var (rows, queries) = Vectors(3000, 128, 100);
+        using var index = Write(folder, rows, 32);
+        var found = queries.Sum(query => index.Search(query, 10, 8, 150, null, Stop).Count(hit => Brute(rows, query, 10, _ => true).Contains(hit))) / 1000.0;
+        Assert.True(found >= 0.85, $"recall@10 {found:0.000}, at least 0.85");
+    }
+
+    [Fact]
+    public void Search_AllowedRows_FindsNoOthers()
+    {
+        using var folder = new TemporaryFolder();
+        var (rows, queries) = Vectors(1000, 64, 10);
+        using var index = Write(folder, rows, 8);
+        var allowed = new RowBitmap(rows.Length);
+        for (var row = 0; row < rows.Length; row += 3) allowed[row] = true;
+        Assert.Equal(Enumerable.Range(0, 1000).Where(row => row % 3 == 0).Select(row => (long)row), allowed.Rows());
+        foreach (var query in queries)
+            Assert.Equal(Brute(rows, query, 10, row => row % 3 == 0), index.Search(query, 10, 8, 1000, allowed, Stop));
+    }
+
+    [Fact]
+    public void Write_RowsInAnotherOrder_SameBytes()
+    {
+        using var folder = new TemporaryFolder();
+        var (rows, _) = Vectors(500, 64, 0);
+        Write(folder, rows, 8).Dispose();
+        var forward = File.ReadAllBytes(folder.File("vectors.coded"));
+        Write(folder, rows, 8, backwards: true).Dispose();
+        Assert.Equal(forward, File.ReadAllBytes(folder.File("vectors.coded")));
+        Assert.Equal([folder.File("vectors.coded")], Directory.GetFiles(folder.Path));
+    }
+
+    [Fact]
+    public void Fit_Rotation_IsOrthogonalAndLosesLessThanARandomOne()
+    {
+        // Vectors along few directions: signs along random axes tell them apart badly.
+        var random = new Random(5);
+        const int d = 32, n = 2000;
+        var sample = new float[n * d];
+        for (var row = 0; row < n; row++)
+        {
+            var v = Enumerable.Range(0, d).Select(i => (random.NextSingle() - 0.5f) * (i < 8 ? 4f : 0.2f)).ToArray();
+            var norm = MathF.Sqrt(v.Sum(x => x * x));
+            for (var i = 0; i < d; i++) sample[(row * d) + i] = v[i] / norm;
+        }
+
+        var fitted = SignRotation.Fit(sample, d, 1);
+        for (var i = 0; i < d; i++)
+        {
+            for (var j = 0; j < d; j++)
+                Assert.Equal(i == j ? 1 : 0, ExactDot.Product(fitted.Rotation.Slice(i * d, d), fitted.Rotation.Slice(j * d, d)), 1e-4f);
+        }
+
+        var unfitted = SignRotation.Fit(sample.AsSpan(0, d * d), d, 1); // so few samples leave the rotation as it begins
+        Assert.True(Kept(fitted) > Kept(unfitted) * 1.02, $"{Kept(fitted)} against {Kept(unfitted)}");
+
+        // Mean magnitude along the axes: the larger, the nearer are vectors to their signs.
+        double Kept(SignRotation rotation)
+        {
+            double sum = 0;
+            for (var row = 0; row < n; row++)
+            {
+                for (var i = 0; i < d; i++) sum += Math.Abs(ExactDot.Product(sample.AsSpan(row * d, d), rotation.Rotation.Slice(i * d, d)));
+            }
+
+            return sum / n;
+        }
+    }
+
+    [Fact]
+    public void Open_WhatIsNoIndex_SaysSo()
+    {
+        using var folder = new TemporaryFolder();
+        var (rows, _) = Vectors(100, 64, 0);
+        Write(folder, rows, 4).Dispose();
+        var path = folder.File("vectors.coded");
+        var whole = File.ReadAllBytes(path);
+        File.WriteAllBytes(path, whole[..^1]);
+        Assert.Throws<InvalidDataException>(() => CodedIndex.Open(path));
+        File.WriteAllBytes(path, [.. "STKC"u8, 7, 0, 0, 0, .. whole[8..]]);
+        Assert.Contains("format version 7", Assert.Throws<InvalidDataException>(() => CodedIndex.Open(path)).Message, StringComparison.Ordinal);
+        File.WriteAllText(path, "something else altogether, and long enough");
+        Assert.Throws<InvalidDataException>(() => CodedIndex.Open(path));
+    }
+
+    private static CodedIndex Write(TemporaryFolder folder, float[][] rows, int lists, bool backwards = false)
+    {
+        var path = folder.File("vectors.coded");
+        var d = rows[0].Length;
+        using (var writer = CodedIndexWriter.Create(path, rows.Length, d, lists, rows.SelectMany(row => row).ToArray(), Stop))
+        {
+            var batches = Enumerable.Range(0, rows.Length).Select(row => (long)row).Chunk(130).ToList();
+            if (backwards) batches.Reverse();
+            foreach (var batch in batches) writer.Assign(batch, batch.SelectMany(row => rows[row]).ToArray(), Stop);
+            Assert.Throws<InvalidOperationException>(writer.Complete);
+            foreach (var batch in batches) writer.Write(batch, batch.SelectMany(row => rows[row]).ToArray());
+            writer.Complete();
+        }
+
+        return CodedIndex.Open(path);
+    }
+
+    private static (float[][] Rows, float[][] Queries) Vectors(int n, int d, int queries)
+    {
+        var random = new Random(d);
+        var centres = Enumerable.Range(0, Math.Max(1, n / 20)).Select(_ => Gaussian(1)).ToArray();
+        return ([.. Enumerable.Range(0, n).Select(i => Near(i))], [.. Enumerable.Range(0, queries).Select(i => Near(i))]);
+
+        float[] Near(int i)
+        {
+            var v = centres[i % centres.Length].Zip(Gaussian(0.6), (a, b) => a + b).ToArray();
+            var norm = MathF.Sqrt(v.Sum(x => x * x));
+            return [.. v.Select(x => x / norm)];
+        }
+
+        float[] Gaussian(double scale) => [.. Enumerable.Range(0, d).Select(_ => (float)(scale * Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble())))];
+    }
+
+    private static RowHit[] Brute(float[][] rows, float[] query, int k, Func<int, bool> allowed) =>
+        [.. Enumerable.Range(0, rows.Length).Where(allowed).Select(row => new RowHit(row, ExactDot.Product(query, rows[row]))).OrderByDescending(hit => hit.Score).ThenBy(hit => hit.Row).Take(k)];
+}
