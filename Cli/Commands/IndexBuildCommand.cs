@@ -16,7 +16,9 @@ internal static class IndexBuildCommand
     {
         var inputs = new InputOptions("Keep the version without serving it.");
         var main = new Option<int>("--main") { Description = "Processes that fill inverted lists, with --on mpirun.", HelpName = "n", DefaultValueFactory = _ => 1 };
-        var launch = new LaunchOptions(Nobody("--preprocess"), main, Nobody("--postprocess"));
+        // Reading and merging are the building process' own; those that are launched are told so.
+        var (preprocess, postprocess) = (Nobody("--preprocess"), Nobody("--postprocess"));
+        var launch = new LaunchOptions(preprocess, main, postprocess);
         var command = inputs.AddTo(new WorkCommand("build", "Build an index over embeddings, verify it, and publish it.")
         {
             Examples =
@@ -38,10 +40,9 @@ internal static class IndexBuildCommand
             await inputs.RunAsync(parse, session, (store, options, progress) => IndexBuild.RunAsync(
                 store, options with { Distribute = launch.IsLocal(parse) ? null : () => launch.LaunchAsync(parse, session) }, progress, session.Cancellation));
         });
-        foreach (var option in launch.All.Prepend(main)) command.Add(option);
+        foreach (var option in (Option[])[preprocess, main, postprocess, .. launch.All]) command.Add(option);
         return command;
 
-        // Reading and merging are the building process' own.
         static Option<int> Nobody(string name) => new(name) { Hidden = true, DefaultValueFactory = _ => 0 };
     }
 

@@ -8,6 +8,7 @@ return args switch
     ["exact", .. var sizes] => ExactBenchmark.Run(sizes),
     ["build", var count, var folder, var gibibytes, var milliseconds] => await BuildBenchmark.RunAsync(count, folder, gibibytes, milliseconds),
     ["changes", var operations, var rounds, var folder] => await ChangesBenchmark.RunAsync(operations, rounds, folder),
+    ["coded", var count] => CodedBenchmark.Run(count),
     ["mpi"] => await MpiBenchmark.RunAsync(),
     [MpiRank.Word] => MpiRank.Run(),
     ["pipeline"] => await PipelineBenchmark.RunAsync(),
@@ -22,6 +23,7 @@ static int Usage()
           exact    [n …] exact search against the speed of memory and Faiss Flat
           build    <n> <folder> <GiB> <ms> an index of made-up vectors, streamed from Parquet
           changes  <operations> <rounds> <folder> updates of an index, against building it whole
+          coded    <n> lists, binary codes and vectors against exact search
           edge     items between processes over an edge, against bare TCP sockets
           mpi      allreduce and messages of Mpi.NET against a C program, 2 ranks
           pipeline a job of three functions against a loop written by hand, and two decoding ranks against one
