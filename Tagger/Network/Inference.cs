@@ -37,19 +37,45 @@ internal sealed class Inference
     /// <summary>Runs a batch.</summary>
     public RawOutput Run(int count, int fittedSide, FittedImage image)
     {
+        Check(count);
+        var shape = _net.Configuration;
+        var result = new RawOutput(new float[count * shape.Tags], new float[count * shape.VisualDimension], new float[count * shape.SemanticDimension]);
+        ForEachChunk(count, fittedSide, image, (first, input) =>
+        {
+            var output = _net.forward(input);
+            Copy(output.TagLogits, first, result.TagLogits);
+            Copy(output.Visual, first, result.Visual);
+            Copy(output.Semantic, first, result.Semantic);
+        });
+        return result;
+    }
+
+    /// <summary>What the heads read of a batch: n x F, row-major.</summary>
+    public float[] Features(int count, int fittedSide, FittedImage image)
+    {
+        Check(count);
+        var features = new float[count * _net.FeatureCount];
+        ForEachChunk(count, fittedSide, image, (first, input) => Copy(_net.ForwardFeatures(input), first, features));
+        return features;
+    }
+
+    private static void Check(int count)
+    {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, MaxBatch);
-        var shape = _net.Configuration;
-        var output = new RawOutput(new float[count * shape.Tags], new float[count * shape.VisualDimension], new float[count * shape.SemanticDimension]);
+    }
+
+    /// <summary>Calls back, on several threads, with the place of a chunk in the batch and its input (n, 4, S, S).</summary>
+    private void ForEachChunk(int count, int fittedSide, FittedImage image, Action<int, Tensor> use)
+    {
         Parallel.For(0, (count + Chunk - 1) / Chunk, c =>
         {
             var first = c * Chunk;
-            RunChunk(first, Math.Min(Chunk, count - first), fittedSide, image, output);
+            RunChunk(first, Math.Min(Chunk, count - first), fittedSide, image, use);
         });
-        return output;
     }
 
-    private void RunChunk(int first, int count, int fittedSide, FittedImage image, RawOutput result)
+    private void RunChunk(int first, int count, int fittedSide, FittedImage image, Action<int, Tensor> use)
     {
         // Each thread that calls LibTorch has a thread count of its own; the chunks are the parallelism.
         set_num_threads(1);
@@ -60,11 +86,7 @@ internal sealed class Inference
             ViewRendering.Render(image(first + i), fittedSide, View.Plain, side, planes.AsSpan(i * length, length));
         using var mode = inference_mode();
         using var scope = NewDisposeScope();
-        var input = tensor(planes, [count, 4, side, side], device: _device).permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
-        var output = _net.forward(input);
-        Copy(output.TagLogits, first, result.TagLogits);
-        Copy(output.Visual, first, result.Visual);
-        Copy(output.Semantic, first, result.Semantic);
+        use(first, tensor(planes, [count, 4, side, side], device: _device).permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2));
     }
 
     /// <summary>Copies (n, D) values to the rows that begin at <paramref name="first"/>.</summary>

@@ -40,17 +40,20 @@ internal sealed class StickerNet : nn.Module<Tensor, NetworkOutput>
         layer2 = Stage(widths[0], widths[1], blocks[1], 2);
         layer3 = Stage(widths[1], widths[2], blocks[2], 2);
         layer4 = Stage(widths[2], widths[3], blocks[3], 2);
-        var features = (widths[1] * 16) + (widths[2] * 4) + widths[3];
-        feature_norm = new BatchNorm(features, zeroGamma: false);
-        tag_head = nn.Linear(features, configuration.Tags);
-        visual_head = nn.Linear(features, configuration.VisualDimension);
-        semantic_head = nn.Linear(features, configuration.SemanticDimension);
+        FeatureCount = (widths[1] * 16) + (widths[2] * 4) + widths[3];
+        feature_norm = new BatchNorm(FeatureCount, zeroGamma: false);
+        tag_head = nn.Linear(FeatureCount, configuration.Tags);
+        visual_head = nn.Linear(FeatureCount, configuration.VisualDimension);
+        semantic_head = nn.Linear(FeatureCount, configuration.SemanticDimension);
         tag_vectors = new Parameter(randn(configuration.Meanings, configuration.SemanticDimension));
         RegisterComponents();
     }
 
     /// <summary>The shape.</summary>
     public NetworkConfiguration Configuration { get; }
+
+    /// <summary>Number of values that the heads read, F = 16 * W1 + 4 * W2 + W3.</summary>
+    public int FeatureCount { get; }
 
     /// <summary>The tags' unit vectors in the semantic space: (M, Ds).</summary>
     public Tensor TagVectors => nn.functional.normalize(tag_vectors, 2, 1);
@@ -66,7 +69,25 @@ internal sealed class StickerNet : nn.Module<Tensor, NetworkOutput>
     /// <summary>Logits over all meanings by similarity in the semantic space: (B, Ds) -> (B, M).</summary>
     public Tensor SemanticLogits(Tensor semantic) => semantic.matmul(TagVectors.t()).mul(SemanticScale);
 
-    /// <summary>What all heads read, (B, 16 * W1 + 4 * W2 + W3) float32: what is shown, and coarsely where.</summary>
+    /// <summary>Unit semantic vectors: (B, F) -> (B, Ds).</summary>
+    public Tensor SemanticOf(Tensor features) => Unit(semantic_head.forward(features));
+
+    /// <summary>Replaces the semantic head: weight (Ds, F), bias (Ds).</summary>
+    public void SetSemanticHead(Tensor weight, Tensor bias)
+    {
+        using var noGrad = no_grad();
+        semantic_head.weight.copy_(weight);
+        semantic_head.bias!.copy_(bias);
+    }
+
+    /// <summary>Replaces the tags' vectors, (M, Ds), of any length.</summary>
+    public void SetTagVectors(Tensor vectors)
+    {
+        using var noGrad = no_grad();
+        tag_vectors.copy_(Unit(vectors));
+    }
+
+    /// <summary>What all heads read, (B, F) float32: what is shown, and coarsely where.</summary>
     /// <param name="input">(B, 4, S, S), S a multiple of 16: RGB composed over a background, and alpha; each scaled to about -2 to 2. float32 or bfloat16.</param>
     public Tensor ForwardFeatures(Tensor input)
     {
@@ -90,7 +111,7 @@ internal sealed class StickerNet : nn.Module<Tensor, NetworkOutput>
         return new NetworkOutput(
             tag_head.forward(features),
             Unit(visual_head.forward(features)),
-            Unit(semantic_head.forward(features)));
+            SemanticOf(features));
     }
 
     private static Tensor Unit(Tensor rows) => nn.functional.normalize(rows, 2, 1);

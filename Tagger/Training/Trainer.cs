@@ -68,10 +68,11 @@ public static class Trainer
                 return new TrainingSummary((await store.ReadJsonAsync<ModelManifest>($"{folder}/{ModelFiles.Manifest}", cancellation))!, AlreadyThere: false);
             }
 
-            progress?.Report(new JobProgress("calibrate", 0, null, "stickers"));
             using var net = new StickerNet(network);
             FlatParameters.Of(net).Write(loop.State.AverageParameters);
             FlatParameters.BuffersOf(net).Write(loop.State.AverageBuffers);
+            new SemanticFit(net, set).Apply(progress, cancellation);
+            progress?.Report(new JobProgress("calibrate", 0, null, "stickers"));
             var validation = set.ValidationRows;
             var thresholds = Calibrate(net, set, validation);
             var manifest = await ModelFiles.WriteAsync(

@@ -13,36 +13,7 @@ public sealed class TrainingLoopTests : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("training-").FullName;
     private readonly TrainingSet _set;
 
-    public TrainingLoopTests()
-    {
-        var fitted = InputFitting.FittedSide(Side);
-        var rows = new Dictionary<long, TrainingRow>();
-        var file = Path.Combine(_folder, "fitted.rgba");
-        using (var stream = File.Create(file))
-        {
-            for (var i = 0; i < 48; i++)
-            {
-                bool disc = i % 2 == 0, red = i / 2 % 2 == 0;
-                var pixels = new byte[fitted * fitted * 4];
-                var radius = 10 + (i % 7);
-                for (var y = 0; y < fitted; y++)
-                {
-                    for (var x = 0; x < fitted; x++)
-                    {
-                        double dx = x - (fitted / 2.0), dy = y - (fitted / 2.0);
-                        if (disc ? (dx * dx) + (dy * dy) > radius * radius : Math.Max(Math.Abs(dx), Math.Abs(dy)) > radius) continue;
-                        var o = ((y * fitted) + x) * 4;
-                        pixels[o + (red ? 0 : 2)] = 255;
-                        pixels[o + 3] = 255;
-                    }
-                }
-                stream.Write(BitConverter.GetBytes((long)i));
-                stream.Write(pixels);
-                rows.Add(i, new TrainingRow(SplitPart.Train, [disc ? 0 : 1, red ? 2 : 3], MayMirror: true, Group: i));
-            }
-        }
-        _set = new TrainingSet([new LocalStore(_folder).FetchAsync("fitted.rgba").GetAwaiter().GetResult()], fitted, new TrainingVocabulary(["disc", "square", "red", "blue"], [24, 24, 24, 24], 4), rows);
-    }
+    public TrainingLoopTests() => _set = DrawnTrainingSet.Create(_folder, Side);
 
     [Fact]
     public void Run_StoppedAndResumed_EqualsOneRun()
