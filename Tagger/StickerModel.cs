@@ -126,7 +126,7 @@ public sealed class StickerModel : IDisposable
         for (var i = 0; i < predictions.Length; i++)
         {
             var scores = raw.TagLogits.AsSpan(i * Vocabulary.Count, Vocabulary.Count).ToArray();
-            for (var t = 0; t < scores.Length; t++) scores[t] = Description.Calibration.Probability(scores[t]);
+            for (var t = 0; t < scores.Length; t++) scores[t] = Description.Probability(t, scores[t]);
             predictions[i] = new Prediction(
                 scores,
                 raw.Visual.AsSpan(i * VisualDimension, VisualDimension).ToArray(),

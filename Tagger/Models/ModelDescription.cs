@@ -38,14 +38,11 @@ public sealed class ModelDescription
     /// <summary>Training stickers per tag, in vocabulary order.</summary>
     public IReadOnlyList<int> Support { get; }
 
-    /// <summary>Per tag the calibrated probability from which a suggestion is accepted.</summary>
+    /// <summary>Per tag the calibrated probability from which a suggestion is accepted; above 1 for a tag that is only reviewed.</summary>
     public IReadOnlyList<float> AcceptThresholds => _thresholds.Accept;
 
     /// <summary>All tags that have a vector in the semantic space; those that are suggested come first.</summary>
     internal IReadOnlyList<VocabularyTag> Meanings { get; }
-
-    /// <summary>From logits to probabilities.</summary>
-    internal PlattScaling Calibration => _thresholds.Calibration;
 
     private int FittedSide => InputFitting.FittedSide(Manifest.Network.InputSide);
 
@@ -62,15 +59,18 @@ public sealed class ModelDescription
         var key = $"{folder}/{ModelFiles.Manifest}";
         var manifest = await store.ReadJsonAsync<ModelManifest>(key, cancellation)
             ?? throw new FileNotFoundException($"No finished model in {store.LocationOf(folder)}: {ModelFiles.Manifest} is missing. Train one, or let its training finish.", key);
-        if (manifest.FormatVersion != ModelFiles.FormatVersion)
-            throw new InvalidDataException($"{store.LocationOf(key)} has format {manifest.FormatVersion}, this program reads {ModelFiles.FormatVersion}.");
+        if (manifest.FormatVersion is < 1 or > ModelFiles.FormatVersion)
+            throw new InvalidDataException($"{store.LocationOf(key)} has format {manifest.FormatVersion}, this program reads 1 to {ModelFiles.FormatVersion}.");
         foreach (var file in manifest.Files.Where(file => file.Path != ModelFiles.Weights)) await VerifyAsync(store, $"{folder}/{file.Path}", file.Sha256, cancellation);
         var vocabulary = await ReadAsync<VocabularyFile>(store, $"{folder}/{ModelFiles.Vocabulary}", cancellation);
         var thresholds = await ReadAsync<ThresholdsFile>(store, $"{folder}/{ModelFiles.Thresholds}", cancellation);
-        if (vocabulary.Tags.Count != manifest.Network.Meanings || thresholds.Accept.Count != manifest.Network.Tags)
+        if (vocabulary.Tags.Count != manifest.Network.Meanings || thresholds.Accept.Count != manifest.Network.Tags || (thresholds.Tags is { } calibrations && calibrations.Count != manifest.Network.Tags))
             throw new InvalidDataException($"{store.LocationOf(folder)}: the network has {manifest.Network.Meanings} meanings and {manifest.Network.Tags} tags, the vocabulary {vocabulary.Tags.Count}, the thresholds {thresholds.Accept.Count}.");
         return new ModelDescription(manifest, vocabulary, thresholds);
     }
+
+    /// <summary>Calibrated probability of a tag from the network's logit.</summary>
+    internal float Probability(int tag, float logit) => _thresholds.CalibrationOf(tag).Probability(logit);
 
     /// <summary>Brings an image of any size to the form that <see cref="StickerModel.PredictFitted"/> takes.</summary>
     public byte[] Fit(RasterImage image) => InputFitting.Fit(image, FittedSide);

@@ -6,7 +6,8 @@ namespace Stickers.Tagger.Models;
 /// <summary>Names and writing of a model's files.</summary>
 internal static class ModelFiles
 {
-    public const int FormatVersion = 1;
+    /// <summary>Version that is written; format 1, without calibrations of single tags, is read too.</summary>
+    public const int FormatVersion = 2;
     public const string Weights = "weights.safetensors";
     public const string Vocabulary = "vocabulary.json";
     public const string Thresholds = "thresholds.json";

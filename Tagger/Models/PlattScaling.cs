@@ -11,17 +11,28 @@ public sealed record PlattScaling(double Slope, double Offset)
     /// <summary>The probability of a logit.</summary>
     public float Probability(float logit) => (float)(1 / (1 + Math.Exp(-((Slope * logit) + Offset))));
 
-    /// <summary>Maximum likelihood by Newton's method with a weak pull to the identity, so that few data cannot run away.</summary>
+    /// <summary>Of all tags together: a weak pull to the identity, so that few data cannot run away.</summary>
     /// <param name="logits">One per pair of sticker and tag.</param>
     /// <param name="labels">Whether the creator gave the tag; as many.</param>
-    public static PlattScaling Fit(ReadOnlySpan<float> logits, ReadOnlySpan<bool> labels)
+    public static PlattScaling Fit(ReadOnlySpan<float> logits, ReadOnlySpan<bool> labels) => Fit(logits, labels, Identity, 1, 1);
+
+    /// <summary>
+    /// Of one tag, pulled to what holds for all tags: a tag's few validation stickers move it a little, many move it far. The strength was
+    /// chosen by the calibration error of suggestions.
+    /// </summary>
+    /// <param name="logits">One per sticker.</param>
+    /// <param name="labels">Whether the creator gave the tag; as many.</param>
+    /// <param name="all">Calibration of all tags together.</param>
+    public static PlattScaling FitTag(ReadOnlySpan<float> logits, ReadOnlySpan<bool> labels, PlattScaling all) => Fit(logits, labels, all, 30, 3);
+
+    /// <summary>Maximum a posteriori by Newton's method, with a normal prior of the given precisions.</summary>
+    private static PlattScaling Fit(ReadOnlySpan<float> logits, ReadOnlySpan<bool> labels, PlattScaling prior, double slopePrecision, double offsetPrecision)
     {
         if (logits.Length != labels.Length) throw new ArgumentException($"{logits.Length} logits but {labels.Length} labels.", nameof(labels));
-        const double Prior = 1;
-        double slope = 1, offset = 0;
+        var (slope, offset) = (prior.Slope, prior.Offset);
         for (var iteration = 0; iteration < 50; iteration++)
         {
-            double gs = Prior * (slope - 1), go = Prior * offset, hss = Prior, hso = 0, hoo = Prior;
+            double gs = slopePrecision * (slope - prior.Slope), go = offsetPrecision * (offset - prior.Offset), hss = slopePrecision, hso = 0, hoo = offsetPrecision;
             for (var i = 0; i < logits.Length; i++)
             {
                 var x = logits[i];

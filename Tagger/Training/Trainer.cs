@@ -74,7 +74,7 @@ public static class Trainer
             new SemanticFit(net, set).Apply(progress, cancellation);
             progress?.Report(new JobProgress("calibrate", 0, null, "stickers"));
             var validation = set.ValidationRows;
-            var thresholds = Calibrate(net, set, validation);
+            var thresholds = new Calibration(net, set).Fit(validation, options.TargetPrecision);
             var manifest = await ModelFiles.WriteAsync(
                 store, net, new VocabularyFile(ModelFiles.FormatVersion, [.. set.Vocabulary.Meanings.Zip(set.Vocabulary.Support, (tag, count) => new VocabularyTag(tag, count))]), thresholds,
                 new ModelManifest
@@ -115,39 +115,4 @@ public static class Trainer
             catalogue.ContentHash,
             catalogue.Vocabulary.ContentHash,
             .. set.Vocabulary.Meanings]);
-
-    /// <summary>Fits calibration and thresholds on validation stickers.</summary>
-    private static ThresholdsFile Calibrate(StickerNet net, TrainingSet set, int[] rows)
-    {
-        var tags = set.Vocabulary.TagCount;
-        var logits = new float[rows.Length * tags];
-        var labels = new bool[rows.Length * tags];
-        var inference = new Inference(net);
-        for (var i = 0; i < rows.Length; i += Inference.MaxBatch)
-        {
-            var count = Math.Min(Inference.MaxBatch, rows.Length - i);
-            var start = i;
-            var raw = inference.Run(count, set.FittedSide, n => set.Image(rows[start + n]));
-            raw.TagLogits.CopyTo(logits, i * tags);
-        }
-        for (var i = 0; i < rows.Length; i++)
-        {
-            foreach (var tag in set.Rows[rows[i]].Tags.Where(t => t < tags)) labels[(i * tags) + tag] = true;
-        }
-
-        var calibration = rows.Length == 0 ? PlattScaling.Identity : PlattScaling.Fit(logits, labels);
-        var accept = new float[tags];
-        var tagScores = new float[rows.Length];
-        var tagLabels = new bool[rows.Length];
-        for (var tag = 0; tag < tags; tag++)
-        {
-            for (var i = 0; i < rows.Length; i++)
-            {
-                tagScores[i] = calibration.Probability(logits[(i * tags) + tag]);
-                tagLabels[i] = labels[(i * tags) + tag];
-            }
-            accept[tag] = ThresholdChoice.Accept(tagScores, tagLabels);
-        }
-        return new ThresholdsFile(ModelFiles.FormatVersion, calibration, accept, ThresholdChoice.Review);
-    }
 }

@@ -32,6 +32,9 @@ public sealed record TrainingOptions
     /// <summary>Largest number of tags with a vector; the most frequent are kept.</summary>
     public int MaximumMeanings { get; init; } = 20_000;
 
+    /// <summary>Share of accepted suggestions that should be right, by the labels of validation stickers; a tag that cannot reach it is only reviewed. 0.5 to 1.</summary>
+    public double TargetPrecision { get; init; } = 0.9;
+
     /// <summary>Stickers per step. A multiple of <see cref="Trainer.GhostBatch"/>.</summary>
     public int BatchSize { get; init; } = 64;
 
@@ -81,6 +84,7 @@ public sealed record TrainingOptions
         Require(MinimumMeaningSupport >= 1 && MinimumMeaningSupport <= MinimumSupport, $"MinimumMeaningSupport must be from 1 to MinimumSupport, found {MinimumMeaningSupport}.");
         Require(MaximumMeanings >= 1, $"MaximumMeanings must be at least 1, found {MaximumMeanings}.");
         Require(BatchSize > 0 && BatchSize % Trainer.GhostBatch == 0, $"BatchSize must be a multiple of {Trainer.GhostBatch}, found {BatchSize}.");
+        Require(TargetPrecision is >= 0.5 and <= 1, $"TargetPrecision must be from 0.5 to 1, found {TargetPrecision}.");
         Require(PeakLearningRate is > 0 and < 1, $"PeakLearningRate must be between 0 and 1, found {PeakLearningRate}.");
         Require(Augmentation is >= 0 and <= 2, $"Augmentation must be between 0 and 2, found {Augmentation}.");
         Require(InputSide is >= 32 and <= 256 && InputSide % 16 == 0, $"InputSide must be a multiple of 16 from 32 to 256, found {InputSide}.");

@@ -33,4 +33,16 @@ public sealed class PlattScalingTests
 
     [Fact]
     public void Fit_DifferentLengths_Throws() => Assert.Throws<ArgumentException>(() => PlattScaling.Fit([1f], []));
+
+    [Fact]
+    public void FitTag_FewStickers_StaysNearAllTags()
+    {
+        var all = new PlattScaling(0.5, -1);
+
+        var few = PlattScaling.FitTag([2f, 3f], [false, false], all);
+        var many = PlattScaling.FitTag([.. Enumerable.Repeat(3f, 2000)], [.. Enumerable.Range(0, 2000).Select(i => i % 10 == 0)], all);
+
+        Assert.InRange(few.Probability(3), 0.4f, all.Probability(3));
+        Assert.Equal(0.1f, many.Probability(3), 0.02f);
+    }
 }

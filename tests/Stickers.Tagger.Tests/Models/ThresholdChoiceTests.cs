@@ -11,7 +11,7 @@ public sealed class ThresholdChoiceTests
         bool[] labels = [.. Enumerable.Repeat(true, 50), .. Enumerable.Repeat(false, 50)];
 
         // The wrong ones lie below the floor.
-        Assert.Equal(0.851f, ThresholdChoice.Accept(scores, labels), 1e-5f);
+        Assert.Equal(0.851f, ThresholdChoice.Accept(scores, labels, 0.9), 1e-5f);
     }
 
     [Fact]
@@ -19,22 +19,44 @@ public sealed class ThresholdChoiceTests
     {
         float[] scores = [.. Enumerable.Range(1, 90).Select(i => i * 0.01f)];
 
-        Assert.Equal(ThresholdChoice.Floor, ThresholdChoice.Accept(scores, [.. Enumerable.Repeat(true, 90)]), 1e-5f);
+        Assert.Equal(ThresholdChoice.Floor, ThresholdChoice.Accept(scores, [.. Enumerable.Repeat(true, 90)], 0.9), 1e-5f);
     }
 
-    [Fact]
-    public void Accept_WrongAtTheTop_AcceptsOnlySurerOnes() =>
-        Assert.True(ThresholdChoice.Accept([0.55f, 0.56f, 0.57f], [false, false, false]) > 0.57f);
-
-    [Fact]
-    public void Accept_HighScoresAllWrong_AcceptsHardlyAny()
+    [Theory]
+    [InlineData(3, false)] // Wilson's lower bound of 3 in 3 is 0.44, of 4 in 4 it is 0.51.
+    [InlineData(4, true)]
+    public void Accept_FewStickersAllRight_AsksForEnoughOfThem(int count, bool accepted)
     {
-        float[] scores = [.. Enumerable.Range(0, 40).Select(i => 0.95f - (i * 0.01f))];
+        float[] scores = [.. Enumerable.Range(0, count).Select(i => 0.9f - (i * 0.01f))];
 
-        // (4 * 0.945) / (2 + 4) = 0.63 still reaches 60 %; a third wrong one does not.
-        Assert.Equal(0.94f, ThresholdChoice.Accept(scores, new bool[40]), 1e-6f);
+        Assert.Equal(accepted, ThresholdChoice.Accept(scores, [.. Enumerable.Repeat(true, count)], 0.9) <= 1);
+    }
+
+    [Theory]
+    [InlineData(0.9, 17)] // Right are 9 of the first 9, 16 of 17, 16 of 18, 17 of 20.
+    [InlineData(0.85, 20)]
+    [InlineData(0.95, 9)]
+    public void Accept_PrecisionFallsWithTheScore_TakesAsManyAsTheTargetAllows(double target, int taken)
+    {
+        float[] scores = [.. Enumerable.Range(0, 20).Select(i => 0.95f - (i * 0.01f))];
+        bool[] labels = [.. Enumerable.Range(0, 20).Select(i => i is not (9 or 17 or 19))];
+
+        Assert.Equal(scores[taken - 1], ThresholdChoice.Accept(scores, labels, target), 1e-6f);
     }
 
     [Fact]
-    public void Accept_NoData_TrustsCalibration() => Assert.Equal((float)ThresholdChoice.TargetPrecision, ThresholdChoice.Accept([], []));
+    public void Accept_EqualScores_AreTakenOrLeftTogether()
+    {
+        float[] scores = [.. Enumerable.Repeat(0.8f, 10)];
+
+        Assert.Equal(ThresholdChoice.Never, ThresholdChoice.Accept(scores, [.. Enumerable.Range(0, 10).Select(i => i < 8)], 0.9));
+        Assert.Equal(0.8f, ThresholdChoice.Accept(scores, [.. Enumerable.Range(0, 10).Select(i => i < 9)], 0.9));
+    }
+
+    [Fact]
+    public void Accept_AllWrongOrNothingKnown_NeverAccepts()
+    {
+        Assert.Equal(ThresholdChoice.Never, ThresholdChoice.Accept([0.55f, 0.56f, 0.57f], [false, false, false], 0.9));
+        Assert.Equal(ThresholdChoice.Never, ThresholdChoice.Accept([], [], 0.9));
+    }
 }
