@@ -17,7 +17,8 @@ internal static class EvaluationFigures
             .Select(system => new Figure($"mAP: {system.System}", Share(system.Map), $"{system.Tags} tags with at least {report.MinPositives} such stickers; micro {Share(system.MicroAveragePrecision)}"))
             .Append(new Figure("precision of accepted", Share(report.AcceptedPrecision.Value), Counted(report.AcceptedPrecision)))
             .Append(new Figure("recall of accepted", Share(report.AcceptedRecall.Value), Counted(report.AcceptedRecall)))
-            .Append(new Figure("calibration error", Quantity.Share(report.Reliability.ExpectedCalibrationError), "mean distance of score and observed share"));
+            .Append(new Figure("stickers with an accepted tag", Share(report.Coverage.Value), $"{report.Tags.Count(tag => tag.Threshold <= 1):N0} of {report.Tags.Count:N0} tags can be accepted, the others are only reviewed; {Counted(report.Coverage)}"))
+            .Append(new Figure("calibration error", Quantity.Share(report.Reliability.ExpectedCalibrationError), $"mean distance of score and observed share; of single tags {Quantity.Share(report.TagCalibrationError)} on average"));
         return new FigureSection($"Tags, on {measured}", [.. figures]);
     }
 

@@ -17,6 +17,11 @@ internal static class TrainCommand
         var split = SharedOptions.CreateSplit("What is never on two sides: 'creator' measures unseen styles, 'concept' unseen meanings.");
         var budget = Duration.CreateOption("--budget", "Time for training, interrupted runs added up.", TimeSpan.FromMinutes(10));
         var support = new Option<int>("--min-support") { Description = "Training stickers that a tag needs to be learned.", HelpName = "count", DefaultValueFactory = _ => 20 };
+        var precision = new Option<double>("--precision") { Description = "Share of accepted suggestions that should be right, by validation stickers; a tag that cannot reach it is only reviewed.", HelpName = "share", DefaultValueFactory = _ => 0.9 };
+        precision.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<double>() is not (>= 0.5 and <= 1)) result.AddError("--precision must be from 0.5 to 1.");
+        });
         var seed = new Option<int>("--seed") { Description = "Seed of weights, order and augmentation.", HelpName = "number", DefaultValueFactory = _ => 1 };
         var batch = new Option<int>("--batch-size") { Description = $"Stickers per step, a multiple of {Trainer.GhostBatch}; ranks share it, {Trainer.GhostBatch} at a time.", HelpName = "count", DefaultValueFactory = _ => 64 };
         batch.Validators.Add(result =>
@@ -35,7 +40,7 @@ internal static class TrainCommand
         });
         var command = new WorkCommand("train", "Learn tags and embeddings from the labels that creators gave.")
         {
-            Options = { catalogue, model, split, budget, support, batch, seed, main },
+            Options = { catalogue, model, split, budget, support, precision, batch, seed, main },
             Examples =
             [
                 ("stickers train --catalogue clipart --model clipart-1 --budget 15m", "Writes models/clipart-1 under the root."),
@@ -57,6 +62,7 @@ internal static class TrainCommand
                 SplitBy = parse.GetValue(split),
                 Budget = parse.GetValue(budget).Time,
                 MinimumSupport = parse.GetValue(support),
+                TargetPrecision = parse.GetValue(precision),
                 BatchSize = parse.GetValue(batch),
                 Seed = parse.GetValue(seed),
             };

@@ -12,7 +12,7 @@ namespace Stickers.Tagger.Evaluating;
 /// </summary>
 public static class Evaluation
 {
-    private const int FormatVersion = 1;
+    private const int FormatVersion = 2;
 
     /// <summary>Key of the figures: <c>models/&lt;version&gt;/evaluation-&lt;catalogue&gt;-&lt;split&gt;.json</c>, with the side appended when it is not the test side.</summary>
     public static string KeyOf(string model, string catalogue, SplitBy splitBy, SplitPart part = SplitPart.Test)
@@ -60,10 +60,12 @@ public static class Evaluation
             Tagging = tagging.Systems,
             AcceptedPrecision = tagging.AcceptedPrecision,
             AcceptedRecall = tagging.AcceptedRecall,
+            Coverage = tagging.Coverage,
             Neighbours = [.. RetrievalMeasure.Concepts(data, cancellation), .. RetrievalMeasure.Tags(data, cancellation)],
             Views = RetrievalMeasure.Views(data, cancellation),
             Text = RetrievalMeasure.Text(data, tagging, tagVectors, options.MinPositives, cancellation),
             Reliability = Reliability.Measure(tagging.Scores, tagging.Truth.Cells),
+            TagCalibrationError = tagging.Tags.Count == 0 ? 0 : tagging.Tags.Average(tag => tag.CalibrationError),
             Tags = tagging.Tags,
         };
         var examples = await Examples.ChooseAsync(data, tagging, catalogue, model.Vocabulary, cancellation);

@@ -44,6 +44,9 @@ public sealed record EvaluationReport
     /// <summary>Share of the creators' labels that are accepted suggestions, over all tags.</summary>
     public required Proportion AcceptedRecall { get; init; }
 
+    /// <summary>Share of the measured stickers that get at least one accepted suggestion.</summary>
+    public required Proportion Coverage { get; init; }
+
     /// <summary>Neighbours in each space against what they should share.</summary>
     public required IReadOnlyList<NeighbourScore> Neighbours { get; init; }
 
@@ -55,6 +58,9 @@ public sealed record EvaluationReport
 
     /// <summary>Whether the network's scores mean what they say.</summary>
     public required Reliability Reliability { get; init; }
+
+    /// <summary>Mean over the tags of their own calibration errors.</summary>
+    public required double TagCalibrationError { get; init; }
 
     /// <summary>Every vocabulary tag, in vocabulary order.</summary>
     public required IReadOnlyList<TagScore> Tags { get; init; }
@@ -88,11 +94,12 @@ public sealed record TaggingScore(
 /// <param name="Positives">Measured stickers that carry it.</param>
 /// <param name="AveragePrecision">The network's, or null without positives.</param>
 /// <param name="PixelAveragePrecision">The pixel neighbours', or null without positives.</param>
-/// <param name="Threshold">Score from which a suggestion is accepted.</param>
+/// <param name="Threshold">Score from which a suggestion is accepted; above 1 for a tag that is only reviewed.</param>
 /// <param name="Precision">Share of the accepted that carry the tag.</param>
 /// <param name="Recall">Share of those that carry the tag that are accepted.</param>
+/// <param name="CalibrationError">Expected calibration error of the tag's scores, 0 to 1.</param>
 public sealed record TagScore(
-    string Tag, int Support, int Positives, double? AveragePrecision, double? PixelAveragePrecision, float Threshold, Proportion Precision, Proportion Recall);
+    string Tag, int Support, int Positives, double? AveragePrecision, double? PixelAveragePrecision, float Threshold, Proportion Precision, Proportion Recall, double CalibrationError);
 
 /// <summary>Neighbours in one space.</summary>
 /// <param name="Task">What relevant means.</param>

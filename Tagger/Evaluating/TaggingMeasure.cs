@@ -26,6 +26,9 @@ internal sealed class TaggingMeasure
     public required Proportion AcceptedPrecision { get; init; }
     public required Proportion AcceptedRecall { get; init; }
 
+    /// <summary>Measured stickers with at least one accepted suggestion.</summary>
+    public required Proportion Coverage { get; init; }
+
     public static TaggingMeasure Of(EvaluationData data, IReadOnlyList<string> vocabulary, IReadOnlyList<int> support, IReadOnlyList<float> thresholds, int minPositives, CancellationToken cancellation)
     {
         var truth = new TagTable([.. data.Measured.Select(row => data.Labels[row])], vocabulary.Count);
@@ -53,15 +56,24 @@ internal sealed class TaggingMeasure
         {
             var (taken, hits) = CountAccepted(truth, scores, tag, thresholds[tag]);
             var positives = truth.Positives(tag);
-            tags[tag] = new TagScore(vocabulary[tag], support[tag], positives, network.AveragePrecisions[tag], pixels.AveragePrecisions[tag], thresholds[tag], new Proportion(hits, taken), new Proportion(hits, positives));
+            tags[tag] = new TagScore(vocabulary[tag], support[tag], positives, network.AveragePrecisions[tag], pixels.AveragePrecisions[tag], thresholds[tag], new Proportion(hits, taken), new Proportion(hits, positives), Reliability.Measure(Column(scores, tags.Length, tag), truth.Column(tag)).ExpectedCalibrationError);
         }
+        var covered = Enumerable.Range(0, truth.Stickers).Count(sticker => Enumerable.Range(0, tags.Length).Any(tag => scores[sticker * tags.Length + tag] >= thresholds[tag]));
         return new TaggingMeasure(truth, scores, pixelScores)
         {
             Systems = [Summary(Network, network, truth, minPositives), Summary(Pixels, pixels, truth, minPositives), Summary(Frequency, frequency, truth, minPositives)],
             Tags = tags,
             AcceptedPrecision = new Proportion(tags.Sum(tag => tag.Precision.Hits), tags.Sum(tag => tag.Precision.Trials)),
             AcceptedRecall = new Proportion(tags.Sum(tag => tag.Recall.Hits), tags.Sum(tag => tag.Recall.Trials)),
+            Coverage = new Proportion(covered, truth.Stickers),
         };
+    }
+
+    private static float[] Column(float[] scores, int tags, int tag)
+    {
+        var column = new float[scores.Length / tags];
+        for (var sticker = 0; sticker < column.Length; sticker++) column[sticker] = scores[sticker * tags + tag];
+        return column;
     }
 
     private static (int Taken, int Hits) CountAccepted(TagTable truth, float[] scores, int tag, float threshold)

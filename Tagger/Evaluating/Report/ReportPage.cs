@@ -43,7 +43,7 @@ internal static class ReportPage
         foreach (var system in report.Tagging)
             page.Append($"<tr><td>{Text(system.System)}<td>{Share(system.Map)}<td>{system.Tags}<td>{Share(system.MapAnyPositive)}<td>{system.TagsAnyPositive}<td>{Share(system.MicroAveragePrecision)}");
         page.Append($"</table><p>mAP is the mean of the average precision over the vocabulary tags with at least {report.MinPositives} measured stickers; equal scores count as one threshold. ");
-        page.Append($"At the chosen thresholds {Range(report.AcceptedPrecision)} of the accepted suggestions are labels that the creator gave too, and {Range(report.AcceptedRecall)} of the labels are accepted. ");
+        page.Append($"At the chosen thresholds {Range(report.AcceptedPrecision)} of the accepted suggestions are labels that the creator gave too, and {Range(report.AcceptedRecall)} of the labels are accepted; {Range(report.Coverage)} of the stickers get an accepted tag. {report.Tags.Count(tag => tag.Threshold <= 1):N0} of {report.Tags.Count:N0} tags proved on validation stickers that they can be accepted, the others are only reviewed. ");
         page.Append("Creators leave tags out, so precision is a lower bound.</p><div class=\"plots\">");
 
         IEnumerable<(double, double)> Points(IReadOnlyList<double> curve) => curve.Select((precision, step) => ((double)step / (curve.Count - 1), precision));
@@ -63,7 +63,7 @@ internal static class ReportPage
 
         var bins = report.Reliability.Bins;
         var reliability = new SvgPlot("score", "share that carries the tag").Diagonal()
-            .Line($"observed (expected calibration error {report.Reliability.ExpectedCalibrationError.ToString("0.0000", CultureInfo.InvariantCulture)})",
+            .Line($"observed (expected calibration error {Error(report.Reliability.ExpectedCalibrationError)}, mean of tags {Error(report.TagCalibrationError)})",
                 bins.Where(bin => bin.Count > 0).Select(bin => (bin.MeanScore!.Value, (double)bin.Labelled / bin.Count)), dots: true);
         page.Append($"<figure>{reliability}</figure>");
 
@@ -127,11 +127,11 @@ internal static class ReportPage
 
     private static void AppendTags(StringBuilder page, EvaluationReport report)
     {
-        page.Append("<h2>Every tag</h2><table><tr><th>tag<th>learned from<th>measured<th>AP<th>AP of pixels<th>threshold<th>accepted<th>precision (95 % interval)<th>recall (95 % interval)");
+        page.Append("<h2>Every tag</h2><table><tr><th>tag<th>learned from<th>measured<th>AP<th>AP of pixels<th>threshold<th>accepted<th>precision (95 % interval)<th>recall (95 % interval)<th>calibration error");
         foreach (var tag in report.Tags.OrderByDescending(tag => tag.Positives).ThenBy(tag => tag.Tag, StringComparer.Ordinal))
         {
             page.Append($"<tr><td>{Text(tag.Tag)}<td>{tag.Support}<td>{tag.Positives}<td>{Share(tag.AveragePrecision)}<td>{Share(tag.PixelAveragePrecision)}");
-            page.Append($"<td>{(tag.Threshold > 1 ? "never" : Share(tag.Threshold))}<td>{tag.Precision.Trials}<td>{Range(tag.Precision)}<td>{Range(tag.Recall)}");
+            page.Append($"<td>{(tag.Threshold > 1 ? "never" : Share(tag.Threshold))}<td>{tag.Precision.Trials}<td>{Range(tag.Precision)}<td>{Range(tag.Recall)}<td>{Error(tag.CalibrationError)}");
         }
         page.Append("</table>");
     }
@@ -148,6 +148,8 @@ internal static class ReportPage
     };
 
     private static string Share(double? value) => value is { } share ? share.ToString("0.000", CultureInfo.InvariantCulture) : "–";
+
+    private static string Error(double error) => error.ToString("0.0000", CultureInfo.InvariantCulture);
 
     private static string Range(Proportion share) => share.Value is null ? "–" : $"{Share(share.Value)} <span class=\"range\">({Share(share.Low)}–{Share(share.High)})</span>";
 

@@ -121,6 +121,9 @@ public sealed class MeasureTests
         Assert.Equal((new Proportion(1, 2), new Proportion(1, 1)), (tagging.Tags[0].Precision, tagging.Tags[0].Recall));
         Assert.Equal((new Proportion(0, 0), new Proportion(0, 1)), (tagging.Tags[1].Precision, tagging.Tags[1].Recall));
         Assert.Equal((new Proportion(1, 2), new Proportion(1, 2)), (tagging.AcceptedPrecision, tagging.AcceptedRecall));
+        Assert.Equal(new Proportion(2, 3), tagging.Coverage);
+        // cat: 0.9 against 1, 0.7 and 0.6 against 0, each in a bin of its own.
+        Assert.Equal((0.1 + 0.7 + 0.6) / 3, tagging.Tags[0].CalibrationError, 6);
     }
 
     [Fact]

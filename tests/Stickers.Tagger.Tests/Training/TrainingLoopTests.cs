@@ -1,6 +1,5 @@
 using Stickers.Catalogue;
 using Stickers.Pipeline;
-using Stickers.Storage;
 using Stickers.Tagger.Network;
 using Stickers.Tagger.Training;
 
