@@ -12,6 +12,9 @@ internal sealed class TestStore : IDisposable
     public const string Catalogue = "drawn";
     public const string Model = "untrained";
 
+    /// <summary>Each tag's calibration is shifted by so much more than the one before.</summary>
+    public const double TagShift = 0.1;
+
     public static readonly string[] Vocabulary = ["disc", "green", "red", "square"];
 
     public TestStore() => Store = new LocalStore(Directory.CreateTempSubdirectory("stickers-tagger-").FullName);
@@ -41,7 +44,7 @@ internal sealed class TestStore : IDisposable
     }
 
     /// <summary>Writes an untrained network under <see cref="Model"/>.</summary>
-    public async Task AddModelAsync(CancellationToken cancellation, float accept = 0.5f, string catalogueHash = "none")
+    public async Task AddModelAsync(CancellationToken cancellation, float accept = 0.5f, string catalogueHash = "none", int formatVersion = ModelFiles.FormatVersion, float? review = null)
     {
         var configuration = new NetworkConfiguration { InputSide = 32, Widths = [8, 8, 8, 8], Tags = Vocabulary.Length, Meanings = Vocabulary.Length, VisualDimension = 16, SemanticDimension = 12 };
         TorchSharp.torch.manual_seed(1);
@@ -50,10 +53,14 @@ internal sealed class TestStore : IDisposable
             Store,
             net,
             new VocabularyFile(ModelFiles.FormatVersion, [.. Vocabulary.Select(tag => new VocabularyTag(tag, 20))]),
-            new ThresholdsFile(ModelFiles.FormatVersion, PlattScaling.Identity, [.. Vocabulary.Select(_ => accept)], accept * 0.9f),
+            new ThresholdsFile(formatVersion, PlattScaling.Identity, [.. Vocabulary.Select(_ => accept)], review ?? accept * 0.9f)
+            {
+                // Format 1 had one calibration for all tags.
+                Tags = formatVersion == 1 ? null : [.. Vocabulary.Select((_, tag) => new PlattScaling(1, tag * TagShift))],
+            },
             new ModelManifest
             {
-                FormatVersion = ModelFiles.FormatVersion,
+                FormatVersion = formatVersion,
                 Version = Model,
                 Network = configuration,
                 Catalogue = Catalogue,

@@ -1,0 +1,47 @@
+using Stickers.Catalogue;
+using Stickers.Catalogue.Images;
+
+namespace Stickers.Tagger.Tests.Models;
+
+public sealed class StickerModelTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task LoadAsync_FormatOne_HasOneCalibrationForAllTags()
+    {
+        var old = await PredictAsync(1);
+        var present = await PredictAsync(2);
+
+        for (var tag = 0; tag < old.Scores.Length; tag++)
+        {
+            var logit = Math.Log(old.Scores[tag] / (1 - old.Scores[tag]));
+            Assert.Equal(1 / (1 + Math.Exp(-(logit + (tag * TestStore.TagShift)))), present.Scores[tag], 1e-4);
+        }
+    }
+
+    [Fact]
+    public async Task LoadAsync_FormatToCome_SaysWhichAreRead()
+    {
+        var fault = await Assert.ThrowsAsync<InvalidDataException>(() => PredictAsync(3));
+        Assert.Contains("format 3, this program reads 1 to 2", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Suggest_ThresholdAboveOne_IsOnlyReviewed()
+    {
+        using var store = new TestStore();
+        await store.AddModelAsync(Cancellation, accept: 2, review: 0.1f);
+        using var model = await StickerModel.LoadAsync(store.Store, TestStore.Model, Cancellation);
+
+        Assert.Equal([SuggestionDecision.Review, SuggestionDecision.Review], model.Suggest([1, 0, 0.9f, 0.05f]).Select(s => s.Decision));
+    }
+
+    private static async Task<Prediction> PredictAsync(int formatVersion)
+    {
+        using var store = new TestStore();
+        await store.AddModelAsync(Cancellation, formatVersion: formatVersion);
+        using var model = await StickerModel.LoadAsync(store.Store, TestStore.Model, Cancellation);
+        return model.Predict([ImageDecoder.Decode(TestStore.Draw(4).Image.Span, StickerModel.DecodeSide)])[0];
+    }
+}
