@@ -11,8 +11,8 @@ internal static class PipelineBenchmark
     /// <summary>First word of the process that is measured.</summary>
     public const string Word = "pipeline-run";
 
-    private const int Rounds = 5;
-    private const int Shards = 12;
+    private const int Rounds = 3;
+    private const int Shards = 8;
 
     public static async Task<int> RunAsync()
     {

@@ -26,7 +26,7 @@ public sealed class ChaosTests : IAsyncLifetime
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    private static string Samples
+    internal static string Samples
     {
         get
         {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Security.Cryptography;
 using System.Text.Json;
 using Stickers.Cli.Tests;
 
@@ -14,6 +15,19 @@ public sealed class FullDiskTests : IDisposable
         "$@" >&2
         echo "$?"
         mount -o remount,size=64m "$4" && "$@"
+        """;
+
+    // Mounts room for the texts and some of the output, runs the job, gives it room and runs it again; says both exit codes and the hashes of what is there.
+    private const string JobScript = """
+        mount -t tmpfs -o size=700k none "$1" || exit 77
+        root=$1 texts=$2
+        shift 2
+        mkdir "$root/texts" && cp "$texts"/* "$root/texts/"
+        "$@" >&2
+        echo "$?"
+        mount -o remount,size=64m "$root" && "$@" >&2
+        echo "$?"
+        cd "$root/out" && find . -type f | LC_ALL=C sort | xargs sha256sum
         """;
 
     private readonly TemporaryFolder _folder = new();
@@ -41,5 +55,34 @@ public sealed class FullDiskTests : IDisposable
         var lines = output.Split('\n', 2);
         Assert.Equal("1", lines[0]);
         Assert.Equal(undisturbed.GetRawText(), JsonDocument.Parse(lines[1]).RootElement.GetRawText());
+    }
+
+    [Fact]
+    public async Task JobOfSeveralRanks_DiskFull_EndsNonZeroAndTheNextCompletesWithTheSameBytes()
+    {
+        var (texts, root, undisturbed) = (Path.Combine(_folder.Path, "texts"), Path.Combine(_folder.Path, "small"), Path.Combine(_folder.Path, "undisturbed"));
+        foreach (var folder in (string[])[texts, root, Path.Combine(undisturbed, "texts")]) Directory.CreateDirectory(folder);
+        for (var i = 0; i < 60; i++)
+        {
+            await File.WriteAllLinesAsync(Path.Combine(texts, $"{i:00}.txt"), Enumerable.Range(0, 100).Select(line => $"good night {line % 7} and {i}"), TestContext.Current.CancellationToken);
+            File.Copy(Path.Combine(texts, $"{i:00}.txt"), Path.Combine(undisturbed, "texts", $"{i:00}.txt"));
+        }
+
+        await new CommandRunner(undisturbed).RunAsync(0, "run", ChaosTests.Samples, "--job", "word-count", "--output", "out");
+        var expected = Directory.EnumerateFiles(Path.Combine(undisturbed, "out"), "*", SearchOption.AllDirectories)
+            .Select(file => $"{Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file)))}  ./{Path.GetRelativePath(Path.Combine(undisturbed, "out"), file)}").Order(StringComparer.Ordinal);
+
+        string[] job = [.. StickersProcess.Program, "run", ChaosTests.Samples, "--job", "word-count", "--output", "out", "--root", root, "--on", "mpirun", "--preprocess", "2"];
+        string[] confined = Environment.IsPrivilegedProcess ? ["--mount"] : ["--user", "--map-root-user", "--mount"];
+        using var shell = Process.Start(new ProcessStartInfo("unshare", [.. confined, "sh", "-c", JobScript, "sh", root, texts, .. job]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var error = shell.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var output = await shell.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await shell.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.SkipWhen(shell.ExitCode == 77 || output.Length == 0, $"This machine lets no one mount a file system of their own (unshare --mount): {await error}");
+
+        Assert.Contains("the disk is full", await error, StringComparison.Ordinal);
+        var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(["1", "0"], lines[..2]);
+        Assert.Equal(expected, lines[2..].Order(StringComparer.Ordinal));
     }
 }

@@ -1,9 +1,9 @@
 using System.Runtime.CompilerServices;
 using Stickers.Catalogue;
 using Stickers.Catalogue.Images;
-using Stickers.Tagger.Backfilling;
+using Stickers.Tagger.Evaluating;
 
-namespace Stickers.Tagger.Tests.Backfilling;
+namespace Stickers.Tagger.Tests.Evaluating;
 
 public sealed class PredictionStreamTests
 {

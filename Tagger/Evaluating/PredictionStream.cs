@@ -3,7 +3,7 @@ using System.Threading.Channels;
 using Stickers.Catalogue;
 using Stickers.Catalogue.Images;
 
-namespace Stickers.Tagger.Backfilling;
+namespace Stickers.Tagger.Evaluating;
 
 /// <summary>
 /// Stickers through the network in their order: decoding runs ahead on the thread pool through a bounded queue while the

@@ -1,7 +1,7 @@
 using Stickers.Catalogue;
 using Stickers.Catalogue.Images;
 
-namespace Stickers.Tagger.Backfilling;
+namespace Stickers.Tagger.Evaluating;
 
 /// <summary>A sticker on its way into the network: either images or the reason why there are none.</summary>
 internal record PreparedSticker(Sticker Sticker, IReadOnlyList<RasterImage> Images, ImageException? Fault)
