@@ -8,9 +8,12 @@ public static class StickerFrames
     /// <summary>Most frames of an animation.</summary>
     public const int Max = 4;
 
-    /// <summary>Decodes a still image, or up to <see cref="Max"/> frames spread over an animation; at least one.</summary>
+    /// <summary>Names how frames are chosen and weighed: vectors made in another way do not belong into one set.</summary>
+    public const string Choice = "most distinct, by share";
+
+    /// <summary>Decodes a still image, or up to <see cref="Max"/> frames of an animation that differ most; at least one.</summary>
     /// <exception cref="ImageException">The file is refused, truncated or corrupt.</exception>
-    public static IReadOnlyList<RasterImage> Decode(ReadOnlySpan<byte> file) => ImageDecoder.Identify(file).Frames > 1
-        ? ImageDecoder.DecodeFrames(file, StickerModel.DecodeSide, Max)
-        : [ImageDecoder.Decode(file, StickerModel.DecodeSide)];
+    public static IReadOnlyList<AnimationFrame> Decode(ReadOnlySpan<byte> file) => ImageDecoder.Identify(file).Frames > 1
+        ? ImageDecoder.DecodeDistinctFrames(file, StickerModel.DecodeSide, Max)
+        : [new AnimationFrame(ImageDecoder.Decode(file, StickerModel.DecodeSide), 1)];
 }

@@ -54,6 +54,28 @@ public static class ImageDecoder
         return images.Count > 0 ? images : [FirstVisible(file, header, maxSide)];
     }
 
+    /// <summary>
+    /// Decodes up to <paramref name="maxFrames"/> whole frames of an animation that differ most from each other, in order, and how much of it each stands for; frames that look the same
+    /// come once, wholly transparent ones not at all. All frames are decoded, one at a time. A still image gives one.
+    /// </summary>
+    /// <exception cref="ImageException">The file is refused, truncated, corrupt or blank.</exception>
+    public static IReadOnlyList<AnimationFrame> DecodeDistinctFrames(ReadOnlySpan<byte> file, int maxSide, int maxFrames, ImageLimits? limits = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxSide, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxFrames, 1);
+        limits ??= ImageLimits.Default;
+        var header = ImageHeader.Read(file, limits);
+        if (!header.IsAnimated || maxFrames == 1) return [new AnimationFrame(Decode(file, maxSide, limits), 1)];
+
+        var distinct = new DistinctFrames(maxFrames);
+        foreach (var frame in Compose(file, header))
+        {
+            if (!frame.IsBlank) distinct.Offer(frame, kept => kept.ToImage(maxSide, header.Orientation));
+        }
+
+        return distinct.Frames is { Count: > 0 } frames ? frames : throw Blank(header);
+    }
+
     /// <summary>Encodes pixels as PNG; the same pixels always give the same bytes.</summary>
     /// <exception cref="ArgumentException">The length of the pixels contradicts the size.</exception>
     public static byte[] EncodePng(RasterImage image)

@@ -10,7 +10,7 @@ namespace Stickers.Cli.Commands;
 /// <param name="Id">The sticker, when it is one.</param>
 /// <param name="Frames">What the network looks at, as for the stickers of a catalogue; null when it cannot be decoded.</param>
 /// <param name="Error">Why it cannot.</param>
-internal sealed record ImageInput(string Name, StickerId? Id, IReadOnlyList<RasterImage>? Frames, string? Error)
+internal sealed record ImageInput(string Name, StickerId? Id, IReadOnlyList<AnimationFrame>? Frames, string? Error)
 {
     /// <summary>Inputs whose frames fit one call of the network, even if all of them are animations.</summary>
     public const int MaxBatch = 256 / StickerFrames.Max;
@@ -53,8 +53,8 @@ internal sealed record ImageInput(string Name, StickerId? Id, IReadOnlyList<Rast
     public static IReadOnlyList<Prediction> Predict(StickerModel model, IReadOnlyList<ImageInput> inputs)
     {
         if (inputs.Count == 0) return [];
-        var predictions = model.Predict([.. inputs.SelectMany(input => input.Frames!)]);
+        var predictions = model.Predict([.. inputs.SelectMany(input => input.Frames!.Select(frame => frame.Image))]);
         var next = 0;
-        return [.. inputs.Select(input => FramePool.Pool([.. input.Frames!.Select(_ => predictions[next++])]))];
+        return [.. inputs.Select(input => FramePool.Pool([.. input.Frames!.Select(_ => predictions[next++])], [.. input.Frames!.Select(frame => frame.Share)]))];
     }
 }

@@ -16,12 +16,12 @@ internal static class UploadLookup
     /// <exception cref="ImageException">It cannot be decoded.</exception>
     public static Prediction Predict(ServedPair pair, ReadOnlyMemory<byte> image, CancellationToken cancellation)
     {
-        IReadOnlyList<RasterImage> frames;
+        IReadOnlyList<AnimationFrame> frames;
         using (LookupTelemetry.Measure(Phase.Decode))
             frames = StickerFrames.Decode(image.Span);
         cancellation.ThrowIfCancellationRequested();
         using var embed = LookupTelemetry.Measure(Phase.Embed);
-        return FramePool.Pool(pair.Model.Predict(frames));
+        return FramePool.Pool(pair.Model.Predict([.. frames.Select(frame => frame.Image)]), [.. frames.Select(frame => frame.Share)]);
     }
 
     /// <summary>The tags worth suggesting for it.</summary>

@@ -5,8 +5,9 @@ namespace Stickers.Tagger.Backfilling;
 /// <summary>A decoded sticker on its way to the network.</summary>
 /// <param name="Id">The sticker's id.</param>
 /// <param name="Frames">One image, or up to <see cref="StickerFrames.Max"/> of an animation, each as <see cref="Models.ModelDescription.Fit"/> gives it.</param>
+/// <param name="Shares">How much of the animation each frame stands for.</param>
 [MemoryPackable]
-public sealed partial record FittedSticker(long Id, byte[][] Frames);
+public sealed partial record FittedSticker(long Id, byte[][] Frames, float[] Shares);
 
 /// <summary>What backfill keeps of a prediction.</summary>
 /// <param name="Id">The sticker's id.</param>

@@ -8,7 +8,7 @@ namespace Stickers.Tagger.Backfilling;
 
 /// <summary>
 /// What backfill and embed share: stickers are decoded and fitted (preprocess), run through the network in batches (main), and become rows of Parquet (postprocess, sink). An
-/// animation's prediction is the mean over up to four frames. Images that do not decode go to quarantine, the class of their error being that of their fault.
+/// animation's prediction is the weighted mean over up to four frames. Images that do not decode go to quarantine, the class of their error being that of their fault.
 /// </summary>
 /// <typeparam name="TResult">What is kept of a prediction.</typeparam>
 /// <typeparam name="TOutput">A sticker's part of the output.</typeparam>
@@ -34,6 +34,7 @@ public abstract class PredictionJob<TResult, TOutput> : Job<Sticker, FittedStick
     {
         ["batchSize"] = $"{_batchSize}",
         ["catalogue"] = Catalogue.Name,
+        ["frames"] = StickerFrames.Choice,
         ["model"] = Model.Manifest.Version,
         ["modelHash"] = Model.ContentHash,
     };
@@ -99,7 +100,8 @@ public abstract class PredictionJob<TResult, TOutput> : Job<Sticker, FittedStick
     {
         try
         {
-            return new FittedSticker(sticker.Id.Value, [.. StickerFrames.Decode(sticker.Image.Span).Select(Model.Fit)]);
+            var frames = StickerFrames.Decode(sticker.Image.Span);
+            return new FittedSticker(sticker.Id.Value, [.. frames.Select(frame => Model.Fit(frame.Image))], [.. frames.Select(frame => frame.Share)]);
         }
         catch (ImageException bad)
         {
@@ -116,7 +118,7 @@ public abstract class PredictionJob<TResult, TOutput> : Job<Sticker, FittedStick
         {
             var own = predictions.Skip(next).Take(sticker.Frames.Length).ToArray();
             next += own.Length;
-            yield return Keep(sticker.Id, FramePool.Pool(own));
+            yield return Keep(sticker.Id, FramePool.Pool(own, sticker.Shares));
         }
     }
 }

@@ -73,7 +73,7 @@ internal sealed class EvaluationData
         }
         var isMeasured = looked.Side == measuredSide;
         var view = isMeasured ? predictions[^1] : null;
-        var own = FramePool.Pool(isMeasured ? [.. predictions.SkipLast(1)] : predictions);
+        var own = FramePool.Pool(isMeasured ? [.. predictions.SkipLast(1)] : predictions, looked.Shares);
         Visual.Add(own.Visual);
         Semantic.Add(own.Semantic);
         Pixels.Add(looked.Thumbnail);
@@ -104,7 +104,7 @@ internal sealed class EvaluationData
     }
 
     /// <summary>A decoded sticker; a measured one has its view as the last image.</summary>
-    private sealed record Looked(Sticker Sticker, IReadOnlyList<RasterImage> Images, ImageException? Fault, SplitPart Side, float[] Thumbnail, float[] ViewThumbnail)
+    private sealed record Looked(Sticker Sticker, IReadOnlyList<RasterImage> Images, IReadOnlyList<float> Shares, ImageException? Fault, SplitPart Side, float[] Thumbnail, float[] ViewThumbnail)
         : PreparedSticker(Sticker, Images, Fault)
     {
         public static Looked At(Sticker sticker, SplitPart side, SplitPart measuredSide)
@@ -112,15 +112,17 @@ internal sealed class EvaluationData
             try
             {
                 var frames = Frames(sticker);
-                var thumbnail = PixelThumbnail.Of(frames[0]);
+                float[] shares = [.. frames.Select(frame => frame.Share)];
+                RasterImage[] images = [.. frames.Select(frame => frame.Image)];
+                var thumbnail = PixelThumbnail.Of(images[0]);
                 if (side != measuredSide)
-                    return new Looked(sticker, frames, null, side, thumbnail, []);
-                var view = AugmentedView.Of(sticker.Id, frames[0]);
-                return new Looked(sticker, [.. frames, view], null, side, thumbnail, PixelThumbnail.Of(view));
+                    return new Looked(sticker, images, shares, null, side, thumbnail, []);
+                var view = AugmentedView.Of(sticker.Id, images[0]);
+                return new Looked(sticker, [.. images, view], shares, null, side, thumbnail, PixelThumbnail.Of(view));
             }
             catch (ImageException fault)
             {
-                return new Looked(sticker, [], fault, side, [], []);
+                return new Looked(sticker, [], [], fault, side, [], []);
             }
         }
     }

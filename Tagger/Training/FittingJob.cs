@@ -37,7 +37,7 @@ internal sealed class FittingJob(StickerCatalogue catalogue, IReadOnlyDictionary
     {
         try
         {
-            return new FittedSticker(sticker.Id.Value, [InputFitting.Fit(ImageDecoder.Decode(sticker.Image.Span, StickerModel.DecodeSide), side)]);
+            return new FittedSticker(sticker.Id.Value, [InputFitting.Fit(ImageDecoder.Decode(sticker.Image.Span, StickerModel.DecodeSide), side)], [1]);
         }
         catch (ImageException bad)
         {

@@ -78,8 +78,8 @@ public sealed class NeighbourTests(ServedWorld served)
             if (ImageDecoder.Identify(file).Frames == 1)
                 continue;
             animations++;
-            var frames = ImageDecoder.DecodeFrames(file, StickerModel.DecodeSide, 4);
-            var expected = model.Predict(frames).Select(frame => frame.Scores).Aggregate((a, b) => [.. a.Zip(b, (x, y) => x + y)]).Max() / frames.Count;
+            var frames = ImageDecoder.DecodeDistinctFrames(file, StickerModel.DecodeSide, 4);
+            var expected = model.Predict([.. frames.Select(frame => frame.Image)]).Zip(frames, (prediction, frame) => prediction.Scores.Select(score => score * frame.Share)).Aggregate((a, b) => a.Zip(b, (x, y) => x + y)).Max();
             using var content = Raw(file, "image/*");
             using var response = await served.Client.PostAsync("/v1/tags", content, TestContext.Current.CancellationToken);
             var answer = await response.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);

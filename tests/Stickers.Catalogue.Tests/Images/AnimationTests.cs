@@ -131,6 +131,32 @@ public sealed class AnimationTests
     }
 
     [Fact]
+    public void DecodeDistinctFrames_LongPausesAndOneMove_KeepsEachSceneOnce()
+    {
+        // 20 frames of red, one of green, 20 of blue: spread evenly, four frames would miss the green one.
+        int[] colours = [.. Enumerable.Repeat(1, 20), 2, .. Enumerable.Repeat(3, 20)];
+        byte[] file = [.. GifMaker.Start(2, 1, table: true), .. colours.SelectMany(colour => GifMaker.Picture(0, 0, 2, 1, [(byte)colour, (byte)colour])), .. GifMaker.Trailer];
+
+        var distinct = ImageDecoder.DecodeDistinctFrames(file, 100, 4);
+
+        Assert.Equal([Red, Green, Blue], distinct.Select(frame => frame.Image.At(0, 0)));
+        Assert.Equal([20f / 41, 1f / 41, 20f / 41], distinct.Select(frame => frame.Share));
+        Assert.DoesNotContain(Green, ImageDecoder.DecodeFrames(file, 100, 4).Select(frame => frame.At(0, 0)));
+    }
+
+    [Fact]
+    public void DecodeDistinctFrames_MoreScenesThanAsked_KeepsTheFarthest()
+    {
+        // A bar that grows by one pixel a frame: the first and the last differ most.
+        var frames = Enumerable.Range(0, 10).SelectMany(i => GifMaker.Picture(i, 0, 1, 1, [1]));
+        byte[] file = [.. GifMaker.Start(10, 1, table: true), .. frames, .. GifMaker.Trailer];
+
+        var inked = ImageDecoder.DecodeDistinctFrames(file, 100, 2).Select(frame => Enumerable.Range(0, 10).Count(x => frame.Image.At(x, 0) == Red));
+
+        Assert.Equal([1, 10], inked);
+    }
+
+    [Fact]
     public void Decode_AnimationThatStartsEmpty_TakesTheFirstVisibleFrame()
     {
         var image = ImageDecoder.Decode(Apng(

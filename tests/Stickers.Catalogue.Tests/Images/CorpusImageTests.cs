@@ -58,6 +58,31 @@ public sealed class CorpusImageTests
         }
     }
 
+    /// <summary>How far the frame that is worst represented is from the nearest one chosen: what pooling over the chosen ones cannot know.</summary>
+    [Fact]
+    public void DecodeDistinctFrames_RealAnimations_LeaveLessUnseenThanEvenOnesOrTheFirst()
+    {
+        const int Side = 1000;
+        double even = 0, distinct = 0;
+        foreach (var (name, file) in Samples().Where(sample => ImageDecoder.Identify(sample.Value).Frames > 4))
+        {
+            var all = ImageDecoder.DecodeFrames(file, Side, int.MaxValue);
+            var first = Unseen(all, [all[0]]);
+            even += Unseen(all, ImageDecoder.DecodeFrames(file, Side, 4));
+            var chosen = Unseen(all, [.. ImageDecoder.DecodeDistinctFrames(file, Side, 4).Select(frame => frame.Image)]);
+            Assert.True(chosen < first, $"{name}: {chosen:0.0} is unseen by the frames chosen, {first:0.0} by the first alone");
+            distinct += chosen;
+        }
+
+        Assert.True(distinct < even, $"{distinct:0.0} is unseen by the frames chosen, {even:0.0} by as many spread evenly");
+
+        static double Unseen(IReadOnlyList<RasterImage> all, IReadOnlyList<RasterImage> chosen)
+        {
+            var known = chosen.Select(Seen).ToList();
+            return all.Select(Seen).Max(frame => known.Min(other => frame.Zip(other, (a, b) => (double)Math.Abs(a - b)).Average()));
+        }
+    }
+
     [Fact]
     public void Decode_StillSamples_MatchAnotherLibrary()
     {

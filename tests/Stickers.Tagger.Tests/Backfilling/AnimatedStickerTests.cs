@@ -25,10 +25,10 @@ public sealed class AnimatedStickerTests
         var set = await EmbeddingSet.OpenAsync(store.Store, TestStore.Model, TestStore.Catalogue, cancellation);
         var row = await set.ReadAsync(cancellation).SingleAsync(cancellation);
         using var model = await StickerModel.LoadAsync(store.Store, TestStore.Model, TestContext.Current.CancellationToken);
-        var frames = ImageDecoder.DecodeFrames(file, StickerModel.DecodeSide, 4);
+        var frames = ImageDecoder.DecodeDistinctFrames(file, StickerModel.DecodeSide, 4);
         Assert.InRange(frames.Count, 2, 4);
-        var single = model.Predict(frames);
-        var mean = Enumerable.Range(0, row.Visual.Length).Select(i => single.Average(prediction => prediction.Visual[i])).ToArray();
+        var single = model.Predict([.. frames.Select(frame => frame.Image)]);
+        var mean = Enumerable.Range(0, row.Visual.Length).Select(i => single.Zip(frames, (prediction, frame) => prediction.Visual[i] * frame.Share).Sum()).ToArray();
         var length = MathF.Sqrt(mean.Sum(value => value * value));
         for (var i = 0; i < mean.Length; i++)
             Assert.Equal(mean[i] / length, row.Visual[i], 4);

@@ -8,13 +8,18 @@ public sealed class FramePoolTests
     public void Pool_OneFrame_IsThatFrame()
     {
         var only = new Prediction([0.3f], [1f, 0f], [0f, 1f]);
-        Assert.Same(only, FramePool.Pool([only]));
+        Assert.Same(only, FramePool.Pool([only], [1]));
     }
 
     [Fact]
-    public void Pool_TwoFrames_AveragesScoresAndDirections()
+    public void Pool_TwoFrames_AveragesScoresAndDirectionsByTheirShares()
     {
-        var pooled = FramePool.Pool([new Prediction([0.2f, 1f], [1f, 0f], [0f, 1f]), new Prediction([0.4f, 0f], [0f, 1f], [0f, 1f])]);
+        var even = FramePool.Pool([new Prediction([0.2f], [1f, 0f], [0f, 1f]), new Prediction([0.4f], [0f, 1f], [0f, 1f])], [0.75f, 0.25f]);
+        Assert.Equal(0.25f, even.Scores[0], 6);
+        Assert.Equal(3f, even.Visual[0] / even.Visual[1], 5);
+        Assert.Equal(1f, MathF.Sqrt(even.Visual.Sum(value => value * value)), 5);
+
+        var pooled = FramePool.Pool([new Prediction([0.2f, 1f], [1f, 0f], [0f, 1f]), new Prediction([0.4f, 0f], [0f, 1f], [0f, 1f])], [0.5f, 0.5f]);
 
         Assert.Equal(0.3f, pooled.Scores[0], 6);
         Assert.Equal(0.5f, pooled.Scores[1], 6);
@@ -26,11 +31,14 @@ public sealed class FramePoolTests
     [Fact]
     public void Pool_OppositeVectors_TakesTheFirstFrame()
     {
-        var pooled = FramePool.Pool([new Prediction([], [1f, 0f], [0f, 1f]), new Prediction([], [-1f, 0f], [0f, -1f])]);
+        var pooled = FramePool.Pool([new Prediction([], [1f, 0f], [0f, 1f]), new Prediction([], [-1f, 0f], [0f, -1f])], [0.5f, 0.5f]);
         Assert.Equal([1f, 0f], pooled.Visual);
         Assert.Equal([0f, 1f], pooled.Semantic);
     }
 
     [Fact]
-    public void Pool_NoFrame_Throws() => Assert.Throws<ArgumentOutOfRangeException>(() => FramePool.Pool([]));
+    public void Pool_NoFrame_Throws() => Assert.Throws<ArgumentOutOfRangeException>(() => FramePool.Pool([], []));
+
+    [Fact]
+    public void Pool_SharesOfOtherFrames_Throws() => Assert.Throws<ArgumentException>(() => FramePool.Pool([new Prediction([], [1f], [1f])], [0.5f, 0.5f]));
 }
