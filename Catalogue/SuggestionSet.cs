@@ -42,6 +42,9 @@ public sealed record SuggestionManifest
     /// <summary>Hash of the vocabulary in force, <see cref="TagVocabulary.ContentHash"/>; null in sets made before it was recorded.</summary>
     public string? TagRulesHash { get; init; }
 
+    /// <summary>The plan that was applied to make this set; null when a backfill wrote it.</summary>
+    public string? Plan { get; init; }
+
     /// <summary>Untagged stickers read = Tagged + WithoutSuggestion + Quarantined.</summary>
     public required long Read { get; init; }
 
@@ -64,7 +67,10 @@ public sealed record SuggestionManifest
 /// <summary>Suggestions on storage: <c>suggestions/&lt;model&gt;/&lt;catalogue&gt;/part-*.parquet</c>, <c>suggestions.json</c> last.</summary>
 public sealed class SuggestionSet
 {
-    private const string ManifestName = "suggestions.json";
+    /// <summary>Name of the manifest.</summary>
+    public const string ManifestName = "suggestions.json";
+
+
     private const int RowsPerGroup = 65536;
 
     private readonly ObjectStore _store;
@@ -80,15 +86,22 @@ public sealed class SuggestionSet
 
     /// <summary>Opens a finished set, or returns null when there is none. Sizes are checked, content is not (<see cref="VerifyAsync"/>).</summary>
     /// <exception cref="InvalidDataException">It was written in another format, or a part is missing or has another size.</exception>
-    public static async Task<SuggestionSet?> TryOpenAsync(ObjectStore store, string model, string catalogue, CancellationToken cancellation = default)
+    public static Task<SuggestionSet?> TryOpenAsync(ObjectStore store, string model, string catalogue, CancellationToken cancellation = default) =>
+        TryOpenAsync(store, FolderOf(model, catalogue), cancellation);
+
+    /// <summary>Opens a finished set in a folder of its own, such as one that is only planned.</summary>
+    /// <inheritdoc cref="TryOpenAsync(ObjectStore, string, string, CancellationToken)"/>
+    public static async Task<SuggestionSet?> TryOpenAsync(ObjectStore store, string folder, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(store);
-        var folder = DataSet.SuggestionFolder(model, catalogue);
         var manifest = await store.ReadJsonAsync<SuggestionManifest>($"{folder}/{ManifestName}", cancellation).ConfigureAwait(false);
         if (manifest is null) return null;
         await DataSet.CheckAsync(store, folder, ManifestName, manifest.FormatVersion, manifest.Files, cancellation).ConfigureAwait(false);
         return new SuggestionSet(store, folder, manifest);
     }
+
+    /// <summary>Where the suggestions of a model for a catalogue stand, without a slash at the end.</summary>
+    public static string FolderOf(string model, string catalogue) => DataSet.SuggestionFolder(model, catalogue);
 
     /// <summary>Streams the rows; those of one sticker follow each other, best score first.</summary>
     public async IAsyncEnumerable<Suggestion> ReadAsync([EnumeratorCancellation] CancellationToken cancellation = default)
@@ -105,11 +118,16 @@ public sealed class SuggestionSet
     public Task VerifyAsync(CancellationToken cancellation = default) => DataSet.VerifyAsync(_store, _folder, Manifest.Files, cancellation);
 
     /// <summary>Writes one part atomically; rows keep their order. The same rows always give the same bytes.</summary>
-    public static Task<CommittedFile> WritePartAsync(ObjectStore store, string model, string catalogue, int part, IReadOnlyList<Suggestion> rows, CancellationToken cancellation = default)
+    public static Task<CommittedFile> WritePartAsync(ObjectStore store, string model, string catalogue, int part, IReadOnlyList<Suggestion> rows, CancellationToken cancellation = default) =>
+        WritePartAsync(store, FolderOf(model, catalogue), part, rows, cancellation);
+
+    /// <summary>Writes one part of a set in a folder of its own.</summary>
+    /// <inheritdoc cref="WritePartAsync(ObjectStore, string, string, int, IReadOnlyList{Suggestion}, CancellationToken)"/>
+    public static Task<CommittedFile> WritePartAsync(ObjectStore store, string folder, int part, IReadOnlyList<Suggestion> rows, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(rows);
-        var key = $"{DataSet.SuggestionFolder(model, catalogue)}/{DataSet.PartName(part)}";
+        var key = $"{folder}/{DataSet.PartName(part)}";
         return ParquetFile.WriteAsync(store, key, new SuggestionTable(), rows.ToAsyncEnumerable(), RowsPerGroup, cancellation);
     }
 }

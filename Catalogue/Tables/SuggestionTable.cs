@@ -35,14 +35,14 @@ internal sealed class SuggestionTable : IParquetTable<Suggestion>
         return [.. ids.Select((id, row) => new Suggestion(new StickerId(id), tags[row]!, scores[row], DecisionOf(decisions[row]!)))];
     }
 
-    private static string NameOf(SuggestionDecision decision) => decision switch
+    internal static string NameOf(SuggestionDecision decision) => decision switch
     {
         SuggestionDecision.Accept => "accept",
         SuggestionDecision.Review => "review",
         _ => throw new ArgumentOutOfRangeException(nameof(decision), decision, "Expected Accept or Review."),
     };
 
-    private static SuggestionDecision DecisionOf(string name) => name switch
+    internal static SuggestionDecision DecisionOf(string name) => name switch
     {
         "accept" => SuggestionDecision.Accept,
         "review" => SuggestionDecision.Review,

@@ -34,6 +34,7 @@ internal static class BackfillCommand
             Show(session.Screen, report, (await SuggestionSet.TryOpenAsync(store, version, parse.GetRequiredValue(catalogue), session.Cancellation))!.Manifest);
         });
         foreach (var option in running.All) command.Add(option);
+        foreach (var step in BackfillPlanCommands.Create()) command.Add(step);
         return command;
     }
 

@@ -16,6 +16,9 @@ public sealed record BackfillOptions
 
     /// <summary>Images in a batch of the network, 4 to 256.</summary>
     public int BatchSize { get; init; } = 64;
+
+    /// <summary>Where the suggestions go, without a slash at the end; null for where they stand, <c>suggestions/&lt;model&gt;/&lt;catalogue&gt;</c>.</summary>
+    public string? Folder { get; init; }
 }
 
 /// <summary>
@@ -31,14 +34,18 @@ public sealed class BackfillJob : PredictionJob<StickerScores, IReadOnlyList<Sug
 
     private readonly HashSet<string> _vocabulary;
 
-    private BackfillJob(StickerCatalogue catalogue, ModelDescription model, int batchSize)
-        : base(catalogue, model, batchSize) => _vocabulary = model.Vocabulary.ToHashSet(StringComparer.Ordinal);
+    private BackfillJob(StickerCatalogue catalogue, ModelDescription model, BackfillOptions options)
+        : base(catalogue, model, options.BatchSize)
+    {
+        _vocabulary = model.Vocabulary.ToHashSet(StringComparer.Ordinal);
+        Folder = options.Folder ?? FolderOf(model.Manifest.Version, catalogue.Name);
+    }
 
     /// <inheritdoc/>
     public override string Name => "backfill";
 
     /// <inheritdoc/>
-    public override string Folder => FolderOf(Model.Manifest.Version, Catalogue.Name);
+    public override string Folder { get; }
 
     /// <inheritdoc/>
     public override string ManifestName => "suggestions.json";
@@ -48,7 +55,7 @@ public sealed class BackfillJob : PredictionJob<StickerScores, IReadOnlyList<Sug
 
     /// <inheritdoc/>
     public override Sink<IReadOnlyList<Suggestion>> Sink =>
-        new PartSink<IReadOnlyList<Suggestion>, Suggestion>(rows => rows, (part, rows, context) => SuggestionSet.WritePartAsync(context.Store, Model.Manifest.Version, Catalogue.Name, part, rows, context.Cancellation));
+        new PartSink<IReadOnlyList<Suggestion>, Suggestion>(rows => rows, (part, rows, context) => SuggestionSet.WritePartAsync(context.Store, Folder, part, rows, context.Cancellation));
 
     private protected override Func<Sticker, bool> Wanted => sticker => !Catalogue.Vocabulary.TagsOf(sticker).Any(_vocabulary.Contains);
 
@@ -57,11 +64,11 @@ public sealed class BackfillJob : PredictionJob<StickerScores, IReadOnlyList<Sug
     public static async Task<BackfillJob> OpenAsync(ObjectStore store, BackfillOptions options, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return new BackfillJob(await StickerCatalogue.OpenAsync(store, options.Catalogue, cancellation), await ModelDescription.LoadAsync(store, options.Model, cancellation), options.BatchSize);
+        return new BackfillJob(await StickerCatalogue.OpenAsync(store, options.Catalogue, cancellation), await ModelDescription.LoadAsync(store, options.Model, cancellation), options);
     }
 
     /// <summary>Where the suggestions of a model for a catalogue lie.</summary>
-    public static string FolderOf(string model, string catalogue) => $"suggestions/{model}/{catalogue}";
+    public static string FolderOf(string model, string catalogue) => SuggestionSet.FolderOf(model, catalogue);
 
     /// <inheritdoc/>
     public override IAsyncEnumerable<IReadOnlyList<Suggestion>> Postprocess(IAsyncEnumerable<StickerScores> items, ShardContext context)
