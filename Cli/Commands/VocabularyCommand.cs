@@ -3,15 +3,16 @@ using Spectre.Console;
 using Stickers.Catalogue;
 using Stickers.Catalogue.Vocabularies;
 using Stickers.Cli.Terminal;
+using Stickers.Tagger.Heads;
 
 namespace Stickers.Cli.Commands;
 
-/// <summary><c>stickers vocabulary</c> with <c>build</c></summary>
+/// <summary><c>stickers vocabulary</c> with <c>build</c> and <c>add</c></summary>
 internal static class VocabularyCommand
 {
     private const int Examples = 8;
 
-    public static Command Create() => new("vocabulary", "Draft and extend what tags are called and mean.") { CreateBuild() };
+    public static Command Create() => new("vocabulary", "Draft and extend what tags are called and mean.") { CreateBuild(), CreateAdd() };
 
     private static WorkCommand CreateBuild()
     {
@@ -42,6 +43,39 @@ internal static class VocabularyCommand
             var draft = await session.Screen.WatchAsync(progress => VocabularyBuild.RunAsync(store, options, progress, session.Cancellation));
             if (session.Screen.Json) Screen.WriteJson(draft);
             else Show(session.Screen, draft, store.LocationOf(TagVocabulary.FileName));
+        });
+    }
+
+    private static WorkCommand CreateAdd()
+    {
+        var tag = new Argument<string>("tag") { Description = "The new tag." };
+        var examples = new Option<string[]>("--examples") { Description = "Keys or ids of stickers that deserve it, three at least.", HelpName = "sticker", Required = true, AllowMultipleArgumentsPerToken = true };
+        var catalogue = SharedOptions.CreateCatalogue();
+        var model = SharedOptions.CreateModel();
+        return new WorkCommand("add", "Teach a model a new tag from examples without training it, and plan its suggestions. Needs embeddings.")
+        {
+            Arguments = { tag },
+            Options = { examples, catalogue, model },
+            Examples = [("stickers vocabulary add shiba --examples dogs/12 dogs/40 memes/7 --catalogue market", "Fits a head on the embeddings and plans the tag for untagged stickers near the examples.")],
+        }.Does(async (parse, session) =>
+        {
+            var store = session.OpenStore();
+            var options = new TagAdditionOptions
+            {
+                Tag = parse.GetRequiredValue(tag),
+                Examples = parse.GetRequiredValue(examples),
+                Catalogue = parse.GetRequiredValue(catalogue),
+                Model = await ModelChoice.ResolveAsync(store, parse.GetValue(model), session.Cancellation),
+            };
+            var (head, plan) = await session.Screen.WatchAsync(progress => TagAddition.RunAsync(store, options, progress, session.Cancellation));
+            if (session.Screen.Json)
+            {
+                Screen.WriteJson(plan);
+                return;
+            }
+
+            session.Screen.Out.WriteLine($"'{head.Tag}' from {head.Examples.Count} examples, {head.Recovered} of which it accepts when fitted without them. Planned: {plan.Total.Added:N0} suggestions added, {plan.Total.Removed:N0} removed.");
+            session.Screen.Out.WriteLine($"Look at plans/{plan.Catalogue}/{plan.Id}/plan.html, then: stickers backfill apply {plan.Id} --catalogue {plan.Catalogue}");
         });
     }
 

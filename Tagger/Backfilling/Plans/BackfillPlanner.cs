@@ -31,13 +31,18 @@ public static class BackfillPlanner
 
     /// <summary>Compares and writes the plan, or returns the one that is there.</summary>
     /// <exception cref="InvalidDataException">The planned suggestions are not there, or of another state of model, catalogue or vocabulary.</exception>
-    public static async Task<BackfillPlan> PlanAsync(ObjectStore store, PlanOptions options, IProgress<JobProgress>? progress = null, CancellationToken cancellation = default)
+    public static Task<BackfillPlan> PlanAsync(ObjectStore store, PlanOptions options, IProgress<JobProgress>? progress = null, CancellationToken cancellation = default) =>
+        PlanRowsAsync(store, options, null, progress, cancellation);
+
+    /// <summary>Plans rows that something else than the job made.</summary>
+    /// <inheritdoc cref="PlanAsync"/>
+    internal static async Task<BackfillPlan> PlanRowsAsync(ObjectStore store, PlanOptions options, string? rows, IProgress<JobProgress>? progress, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         var (catalogue, model) = await OpenAsync(store, options, cancellation);
-        var rowsFolder = RowsOf(catalogue, model, options);
+        var rowsFolder = rows ?? RowsOf(catalogue, model, options);
         var after = await SuggestionSet.TryOpenAsync(store, rowsFolder, cancellation)
             ?? throw new InvalidDataException($"The planned suggestions are not finished in '{rowsFolder}'. Plan again: it goes on where it was.");
         var standing = await SuggestionSet.TryOpenAsync(store, options.Model, options.Catalogue, cancellation);
@@ -91,7 +96,7 @@ public static class BackfillPlanner
 
     /// <summary>What decides the rows decides their folder: a plan with another budget does not run the network again.</summary>
     internal static string RowsOf(StickerCatalogue catalogue, ModelDescription model, PlanOptions options) =>
-        $"plans/{catalogue.Name}/rows-{ContentHash.Of([catalogue.ContentHash, model.Manifest.Version, model.ContentHash, catalogue.Vocabulary.ContentHash, $"{options.BatchSize}"])[..12]}";
+        $"plans/{catalogue.Name}/rows-{ContentHash.Of([catalogue.ContentHash, model.Manifest.Version, model.ContentHash, catalogue.Vocabulary.ContentHash, StickerFrames.Choice, $"{options.BatchSize}"])[..12]}";
 
     private static async Task<(StickerCatalogue Catalogue, ModelDescription Model)> OpenAsync(ObjectStore store, PlanOptions options, CancellationToken cancellation) =>
         (await StickerCatalogue.OpenAsync(store, options.Catalogue, cancellation), await ModelDescription.LoadAsync(store, options.Model, cancellation));
