@@ -16,7 +16,7 @@ flock 9
 fingerprint() {
   local folders=(*/*.csproj)
   folders=("${folders[@]%/*}")
-  case $target in *.sln) folders+=(tests bench) ;; esac
+  case $target in *.sln) folders+=(tests bench notebooks) ;; esac
   {
     readlink -f "$(command -v mpicc)" || true
     find "${folders[@]}" \( -name bin -o -name obj \) -prune -o -type f ! -name '*.md' -printf '%p %T@ %s\n'

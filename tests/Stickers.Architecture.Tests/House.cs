@@ -26,6 +26,7 @@ internal static class House
     [
         ("TorchSharp", ["Tagger"]),
         ("libtorch", ["Tagger"]),
+        ("Microsoft.CodeAnalysis", []),
         ("Microsoft.ML", ["Tagger"]),
         ("ScottPlot", ["Tagger"]),
         ("SkiaSharp", ["Catalogue", "Tagger"]),

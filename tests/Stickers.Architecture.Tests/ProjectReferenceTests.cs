@@ -36,6 +36,6 @@ public sealed class ProjectReferenceTests
         Assert.Empty(forgotten);
     }
 
-    /// <summary>Benchmarks and samples stand beside the house and may use any room.</summary>
-    private static bool IsWorkshop(Room room) => room.Name.StartsWith("bench", StringComparison.Ordinal) || room.Name == "samples";
+    /// <summary>Benchmarks, notebooks and samples stand beside the house and may use any room.</summary>
+    private static bool IsWorkshop(Room room) => room.Name.StartsWith("bench", StringComparison.Ordinal) || room.Name.StartsWith("notebooks", StringComparison.Ordinal) || room.Name == "samples";
 }
