@@ -44,6 +44,7 @@ for purpose in "$@"; do
         "mpich|its launcher"
         "radosgw|Ceph's S3 gateway, the real S3 server that tests start and end"
         "ceph-mon|its monitor (no service is set up: tests run it from a folder of their own)"
+        "redis-server|an online store, for the feed of applied plans (tests start it themselves)"
         "ceph-osd|its storage daemon, which keeps the tests' objects in memory"
       )
       ;;

@@ -1,7 +1,10 @@
 using System.CommandLine;
 using Spectre.Console;
+using Stickers.Catalogue;
+using Stickers.Cli.Feeds;
 using Stickers.Cli.Terminal;
 using Stickers.Pipeline;
+using Stickers.Storage;
 using Stickers.Tagger.Backfilling.Plans;
 
 namespace Stickers.Cli.Commands;
@@ -57,10 +60,11 @@ internal static class BackfillPlanCommands
     {
         var plan = new Argument<string>("plan") { Description = "The plan's name, as `backfill plan` said it." };
         var catalogue = SharedOptions.CreateCatalogue();
+        var feed = CreateFeed();
         return new WorkCommand("apply", "Put a plan in force: only what was planned, all at once, and only if nothing changed since.")
         {
             Arguments = { plan },
-            Options = { catalogue },
+            Options = { catalogue, feed },
             Examples = [("stickers backfill apply 5f0c1d2e3a4b --catalogue market", "Switches to the planned suggestions; a second time it does nothing.")],
             Resume = "Run the same command again: nothing is in force before all is there.",
         }.Does(async (parse, session) =>
@@ -68,6 +72,7 @@ internal static class BackfillPlanCommands
             var store = session.OpenStore();
             var opened = await BackfillPlan.OpenAsync(store, parse.GetRequiredValue(catalogue), parse.GetRequiredValue(plan), session.Cancellation);
             var result = await session.Screen.WatchAsync(progress => BackfillApplication.ApplyAsync(store, opened, progress, session.Cancellation));
+            await FeedAsync(session, store, parse.GetValue(feed), opened.Catalogue, opened.Id, opened.Model);
             if (session.Screen.Json) Screen.WriteJson(result);
             else
             {
@@ -83,16 +88,20 @@ internal static class BackfillPlanCommands
         var plan = new Argument<string?>("plan") { Description = "The plan to take back; the one in force unless given. Naming it makes a second call harmless.", Arity = ArgumentArity.ZeroOrOne };
         var catalogue = SharedOptions.CreateCatalogue();
         var model = SharedOptions.CreateModel();
+        var feed = CreateFeed();
         return new WorkCommand("rollback", "Put back in force what stood before a plan was applied.")
         {
             Arguments = { plan },
-            Options = { catalogue, model },
+            Options = { catalogue, model, feed },
             Examples = [("stickers backfill rollback 5f0c1d2e3a4b --catalogue market", "Takes that plan back, if it is the one in force.")],
         }.Does(async (parse, session) =>
         {
             var store = session.OpenStore();
             var version = await ModelChoice.ResolveAsync(store, parse.GetValue(model), session.Cancellation);
-            var result = await BackfillApplication.RollBackAsync(store, version, parse.GetRequiredValue(catalogue), parse.GetValue(plan), session.Cancellation);
+            var name = parse.GetRequiredValue(catalogue);
+            var id = parse.GetValue(plan) ?? (await SuggestionSet.TryOpenAsync(store, version, name, session.Cancellation))?.Manifest.Plan;
+            var result = await BackfillApplication.RollBackAsync(store, version, name, id, session.Cancellation);
+            await FeedAsync(session, store, parse.GetValue(feed), name, id!, version);
             if (session.Screen.Json) Screen.WriteJson(result);
             else
             {
@@ -100,6 +109,15 @@ internal static class BackfillPlanCommands
                     $"{(result.AlreadyDone ? "Had been taken back already" : "Taken back")}: {result.Standing.Rows:N0} suggestions for {result.Standing.Tagged:N0} stickers stand in suggestions/{version}/{parse.GetRequiredValue(catalogue)}.");
             }
         });
+    }
+
+    private static Option<string?> CreateFeed() => new("--feed") { Description = $"Redis server, host:port, that is told what changed: one hash for each sticker. Its password: {RedisFeed.PasswordVariable}.", HelpName = "address" };
+
+    private static async Task FeedAsync(Session session, ObjectStore store, string? address, string catalogue, string plan, string model)
+    {
+        if (address is null) return;
+        var told = await session.Screen.WatchAsync(progress => RedisFeed.WriteAsync(address, store, $"{BackfillPlan.FolderOf(catalogue, plan)}/changes.parquet", model, catalogue, progress, session.Cancellation));
+        session.Screen.Say($"Told {address} of {told:N0} stickers.");
     }
 
     private static void Show(Screen screen, BackfillPlan plan)

@@ -40,6 +40,7 @@ internal static class House
         ("Microsoft.Data.Sqlite", ["SimilaritySearch"]),
         ("Microsoft.AspNetCore", ["SimilaritySearch.Api", "Cli"]),
         ("KubernetesClient", ["Cli"]),
+        ("StackExchange.Redis", ["Cli"]),
         ("System.CommandLine", ["Cli"]),
         ("Spectre.Console", ["Cli"]),
     ];

@@ -4,7 +4,7 @@ namespace Stickers.Cli.Tests;
 internal static class CommandPaths
 {
     public static IReadOnlyList<string> All { get; } =
-        ["demo", "import", "catalogue show", "train", "evaluate", "tag", "backfill", "embed", "index build", "index list", "index rollback", "similar", "serve", "run"];
+        ["demo", "import", "catalogue show", "train", "evaluate", "tag", "backfill", "backfill plan", "backfill apply", "backfill rollback", "vocabulary build", "vocabulary add", "labels check", "embed", "index build", "index list", "index rollback", "similar", "serve", "run"];
 
     public static TheoryData<string> Rows => [.. All];
 }
