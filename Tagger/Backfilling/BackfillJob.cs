@@ -37,7 +37,8 @@ public sealed class BackfillJob : PredictionJob<StickerScores, IReadOnlyList<Sug
     private BackfillJob(StickerCatalogue catalogue, ModelDescription model, BackfillOptions options)
         : base(catalogue, model, options.BatchSize)
     {
-        _vocabulary = model.Vocabulary.ToHashSet(StringComparer.Ordinal);
+        // Tags that were merged since the training count under the key that stands.
+        _vocabulary = model.Vocabulary.Select(tag => catalogue.Vocabulary.Normalize(tag)).OfType<string>().ToHashSet(StringComparer.Ordinal);
         Folder = options.Folder ?? FolderOf(model.Manifest.Version, catalogue.Name);
     }
 
@@ -76,7 +77,7 @@ public sealed class BackfillJob : PredictionJob<StickerScores, IReadOnlyList<Sug
         ArgumentNullException.ThrowIfNull(context);
         return items.Select(sticker =>
         {
-            IReadOnlyList<Suggestion> rows = [.. Model.Suggest(sticker.Scores).Select(tag => new Suggestion(new StickerId(sticker.Id), tag.Tag, tag.Score, tag.Decision))];
+            var rows = SuggestionsInForce.Of(new StickerId(sticker.Id), Model.Suggest(sticker.Scores), Catalogue.Vocabulary);
             context.Tally(rows.Count > 0 ? Tagged : Untagged);
             context.Tally(Rows, rows.Count);
             return rows;
