@@ -5,7 +5,7 @@ using Stickers.Cli.Feeds;
 using Stickers.Cli.Terminal;
 using Stickers.Pipeline;
 using Stickers.Storage;
-using Stickers.Tagger.Backfilling.Plans;
+using Stickers.Tagger.Backfilling.Planning;
 
 namespace Stickers.Cli.Commands;
 

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Stickers.Catalogue;
 using Stickers.Storage;
-using Stickers.Tagger.Backfilling.Plans;
+using Stickers.Tagger.Backfilling.Planning;
 using Stickers.Tagger.Models;
 
 namespace Stickers.Tagger.Heads;

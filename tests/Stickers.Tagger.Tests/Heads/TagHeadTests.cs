@@ -2,7 +2,7 @@ using System.Numerics.Tensors;
 using Stickers.Catalogue;
 using Stickers.Pipeline;
 using Stickers.Tagger.Backfilling;
-using Stickers.Tagger.Backfilling.Plans;
+using Stickers.Tagger.Backfilling.Planning;
 using Stickers.Tagger.Heads;
 
 namespace Stickers.Tagger.Tests.Heads;

@@ -6,7 +6,7 @@ using Stickers.Storage;
 using Stickers.Tagger.Models;
 using Stickers.Tagger.Sheets;
 
-namespace Stickers.Tagger.Backfilling.Plans;
+namespace Stickers.Tagger.Backfilling.Planning;
 
 /// <summary>
 /// Plans a backfill: makes the suggestions beside those that stand, compares, and writes what would change. Nothing that stands is touched. The same inputs give the same
@@ -77,7 +77,7 @@ public static class BackfillPlanner
 
         var diff = new SuggestionDiff(catalogue, against, after, SuggestionDiff.RowsPerPass);
         var folder = BackfillPlan.FolderOf(plan.Catalogue, plan.Id);
-        var samples = new Samples();
+        var samples = new ChangeSamples();
         var changes = await SuggestionChanges.WriteAsync(store, $"{folder}/changes.parquet", samples.Watch(diff.CompareAsync(progress, cancellation)), cancellation);
         plan = (plan with
         {
@@ -101,7 +101,7 @@ public static class BackfillPlanner
     private static async Task<(StickerCatalogue Catalogue, ModelDescription Model)> OpenAsync(ObjectStore store, PlanOptions options, CancellationToken cancellation) =>
         (await StickerCatalogue.OpenAsync(store, options.Catalogue, cancellation), await ModelDescription.LoadAsync(store, options.Model, cancellation));
 
-    private static async Task WriteSheetAsync(ObjectStore store, StickerCatalogue catalogue, BackfillPlan plan, Samples samples, CancellationToken cancellation)
+    private static async Task WriteSheetAsync(ObjectStore store, StickerCatalogue catalogue, BackfillPlan plan, ChangeSamples samples, CancellationToken cancellation)
     {
         var pictures = await StickerPictures.ReadAsync(catalogue, samples.All.Select(change => change.Id).ToHashSet(), PictureSide, cancellation);
         var page = ContactSheet.Write(
@@ -125,7 +125,7 @@ public static class BackfillPlanner
     private static string Word(Suggestion? suggestion) => suggestion is null ? "nothing" : FormattableString.Invariant($"{(suggestion.Decision == SuggestionDecision.Accept ? "accept" : "review")} {suggestion.Score:0.00}");
 
     /// <summary>Changes of each kind to look at: those of the smallest hashes, an unbiased sample that is always the same.</summary>
-    private sealed class Samples
+    private sealed class ChangeSamples
     {
         private readonly Dictionary<ChangeKind, SortedList<(long, string), SuggestionChange>> _chosen = Enum.GetValues<ChangeKind>().ToDictionary(kind => kind, _ => new SortedList<(long, string), SuggestionChange>());
 

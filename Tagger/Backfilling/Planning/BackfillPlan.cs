@@ -3,7 +3,7 @@ using Stickers.Catalogue;
 using Stickers.Storage;
 using Stickers.Tagger.Models;
 
-namespace Stickers.Tagger.Backfilling.Plans;
+namespace Stickers.Tagger.Backfilling.Planning;
 
 /// <summary>Changes of one tag, creator or locale.</summary>
 /// <param name="Name">Which; empty for an unknown creator.</param>

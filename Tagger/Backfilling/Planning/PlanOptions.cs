@@ -1,4 +1,4 @@
-namespace Stickers.Tagger.Backfilling.Plans;
+namespace Stickers.Tagger.Backfilling.Planning;
 
 /// <summary>What to plan.</summary>
 public sealed record PlanOptions

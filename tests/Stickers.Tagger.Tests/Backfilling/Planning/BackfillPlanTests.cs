@@ -1,9 +1,9 @@
 using Stickers.Catalogue;
 using Stickers.Pipeline;
 using Stickers.Storage;
-using Stickers.Tagger.Backfilling.Plans;
+using Stickers.Tagger.Backfilling.Planning;
 
-namespace Stickers.Tagger.Tests.Backfilling.Plans;
+namespace Stickers.Tagger.Tests.Backfilling.Planning;
 
 /// <summary>An untrained model whose thresholds change stands for two models that disagree.</summary>
 public sealed class BackfillPlanTests : IAsyncLifetime

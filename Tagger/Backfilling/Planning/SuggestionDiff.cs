@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using Stickers.Catalogue;
 
-namespace Stickers.Tagger.Backfilling.Plans;
+namespace Stickers.Tagger.Backfilling.Planning;
 
 /// <summary>
 /// What differs between two sets of suggestions, by sticker in the catalogue's order, then what is left of stickers that the catalogue no longer has. Memory is bounded: sets

@@ -2,7 +2,7 @@ using Stickers.Catalogue;
 using Stickers.Storage;
 using Stickers.Tagger.Models;
 
-namespace Stickers.Tagger.Backfilling.Plans;
+namespace Stickers.Tagger.Backfilling.Planning;
 
 /// <summary>What applying or rolling back came to.</summary>
 /// <param name="Standing">What stands now.</param>

@@ -1,6 +1,6 @@
 using Stickers.Storage;
 
-namespace Stickers.Tagger.Tests.Backfilling.Plans;
+namespace Stickers.Tagger.Tests.Backfilling.Planning;
 
 /// <summary>A store that dies, as a killed process does, before its n-th operation, and does nothing from then on. What was committed before stays.</summary>
 internal sealed class DyingStore(ObjectStore inner, int operations) : ObjectStore(inner.Root)
