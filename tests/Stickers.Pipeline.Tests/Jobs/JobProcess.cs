@@ -7,6 +7,9 @@ namespace Stickers.Pipeline.Tests.Jobs;
 /// <summary>A job in a process of its own, or in as many as mpirun starts: to be killed, and to be real ranks.</summary>
 internal static class JobProcess
 {
+    /// <summary>The numbers, run by a group of ranks that has other work besides.</summary>
+    public const string GroupWord = "group";
+
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(180);
 
     /// <summary>Starts a job of numbers, or of rounds, in a store.</summary>
@@ -83,6 +86,16 @@ internal static class JobProcess
         var options = new RunOptions { Folder = "out", Preprocess = numbers[0], Main = numbers[1], Postprocess = numbers[2], QueueBytes = 1 << 20 };
         Console.WriteLine($"process {Environment.ProcessId}");
         var store = new LocalStore(args[0]);
+        if (args[1] == GroupWord)
+        {
+            Console.WriteLine($"group of {JobRunner.RunAsGroup(async group =>
+            {
+                await group.RunAsync(CreateJob("numbers"), store, options.Folder);
+                return group.Size;
+            }, Fail)}");
+            return 0;
+        }
+
         var report = JobRunner.IsRank
             ? JobRunner.RunAsRank(CreateJob(args[1]), store, options, Fail)
             : await JobRunner.RunAsync(CreateJob(args[1]), store, options);

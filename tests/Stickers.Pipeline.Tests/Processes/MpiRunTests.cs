@@ -54,6 +54,16 @@ public sealed class MpiRunTests : IDisposable
     }
 
     [Fact]
+    public async Task Job_OfAGroupOfRanks_WritesTheBytesOfOneProcess()
+    {
+        using var process = JobProcess.Start(_temporary.Store.Root, JobProcess.GroupWord, 3, 0, 1, 0);
+        var (code, output, error) = await process.EndAsync();
+        Assert.True(code == 0, error);
+        Assert.Equal(3, output.Split('\n').Count(line => line.Contains("group of 3", StringComparison.Ordinal)));
+        await AssertBytesAsync();
+    }
+
+    [Fact]
     public async Task Job_WithAnotherNumberOfRanks_IsRefused()
     {
         using var process = JobProcess.Start(_temporary.Store.Root, "numbers", 3, 1, 1, 0);
