@@ -114,9 +114,16 @@ public sealed record TopTags(IReadOnlyList<TagCount> Items, string Model, string
 /// <summary>Tags for an image.</summary>
 /// <param name="Suggestions">Best first.</param>
 /// <param name="TagNames">Names of the tags in the language asked for, where they differ.</param>
+/// <param name="Heat">Where the picture shows the best tags, when asked for.</param>
 /// <param name="Examples">Labelled stickers of the nearest meaning, when asked for.</param>
 /// <param name="Model">Version of the model.</param>
-public sealed record SuggestionAnswer(IReadOnlyList<SuggestedTag> Suggestions, IReadOnlyDictionary<string, string>? TagNames, IReadOnlyList<Neighbour>? Examples, string Model);
+public sealed record SuggestionAnswer(IReadOnlyList<SuggestedTag> Suggestions, IReadOnlyDictionary<string, string>? TagNames, IReadOnlyList<TagHeat>? Heat, IReadOnlyList<Neighbour>? Examples, string Model);
+
+/// <summary>Where a picture shows a tag.</summary>
+/// <param name="Tag">The tag.</param>
+/// <param name="Side">Parts on a side.</param>
+/// <param name="Values">For each part, row by row, 0 to 1.</param>
+public sealed record TagHeat(string Tag, int Side, IReadOnlyList<float> Values);
 
 /// <summary>The model that is loaded.</summary>
 /// <param name="Version">Its version.</param>

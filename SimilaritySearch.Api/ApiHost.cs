@@ -41,7 +41,17 @@ public static class ApiHost
             options.AdminListening?.Invoke(AddressOf(admin));
         }
 
-        await watch.LoadFirstAsync(cancellation);
+        try
+        {
+            await watch.LoadFirstAsync(cancellation);
+        }
+        catch
+        {
+            // Who asks whether it is ready is still told no, and not cut off.
+            await app.StopAsync(CancellationToken.None);
+            throw;
+        }
+
         options.Listening?.Invoke(AddressOf(app));
         await Task.WhenAll(watch.RunAsync(cancellation), keys.WatchAsync(options.Notice, cancellation));
 

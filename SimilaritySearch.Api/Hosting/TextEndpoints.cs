@@ -49,7 +49,7 @@ internal static class TextEndpoints
     public static async Task<Results<Ok<SuggestionAnswer>, ProblemHttpResult, BusyResult>> OfImageAsync(
         LookupService lookup,
         HttpRequest request,
-        [Description("Whether to add the stickers with creators' tags that the picture is nearest to in meaning.")] bool explain = false,
+        [Description("Whether to add where the picture shows its best tags, and the stickers with creators' tags that it is nearest to in meaning.")] bool explain = false,
         [Description(SimilarParameters.LanguageHelp)][StringLength(35)] string? lang = null,
         [Description(SimilarParameters.CountryHelp)][RegularExpression("^[A-Za-z]{2}$")] string? country = null,
         CancellationToken cancellation = default)

@@ -17,7 +17,7 @@ internal sealed record ArrangedHit(StickerId Id, float Score)
 internal sealed class Arrangement(ServedPair pair, Probe probe, SimilarQuery query)
 {
     /// <summary>Cosine in the visual space from which two stickers look the same to a person.</summary>
-    public const float SameLook = 0.97f;
+    public const float SameLook = 0.985f;
 
     /// <summary>Stickers of one pack or creator when results are varied.</summary>
     private const int MostOfAKind = 2;

@@ -8,8 +8,8 @@ namespace Stickers.SimilaritySearch.Api.Lookups;
 /// <summary>The stickers nearest to a probe, best first, in one space or in both weighed against each other.</summary>
 internal sealed class Ranking(ServedPair pair, Probe probe, float blend, StickerFilter filter, CancellationToken cancellation)
 {
-    private readonly StickerSet? _visual = blend < 1 ? pair.Visual.Attributes.Passing(filter) : null;
-    private readonly StickerSet? _semantic = blend > 0 ? pair.Semantic.Attributes.Passing(filter) : null;
+    private readonly PassingStickers? _visual = blend < 1 ? pair.Visual.Passing(filter) : null;
+    private readonly PassingStickers? _semantic = blend > 0 ? pair.Semantic.Passing(filter) : null;
 
     /// <summary>The best n stickers, 1 to <see cref="Snapshot.MaxNeighbours"/>; fewer when there are no more.</summary>
     public IReadOnlyList<SearchHit> Best(int n) => blend switch
@@ -58,7 +58,7 @@ internal sealed class Ranking(ServedPair pair, Probe probe, float blend, Sticker
             ? ((1 - blend) * TensorPrimitives.Dot<float>(visual, probe.Visual)) + (blend * TensorPrimitives.Dot<float>(semantic, probe.Semantic))
             : null;
 
-    private IReadOnlyList<SearchHit> Nearest(ServedSpace space, float[] query, StickerSet? passing, int n)
+    private IReadOnlyList<SearchHit> Nearest(ServedSpace space, float[] query, PassingStickers? passing, int n)
     {
         var hits = FilteredSearch.Search(space.Snapshot, space.Attributes, passing, query, n, cancellation);
         if (passing is null && n >= RecallProbe.Neighbours)

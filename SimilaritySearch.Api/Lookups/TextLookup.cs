@@ -10,7 +10,7 @@ namespace Stickers.SimilaritySearch.Api.Lookups;
 internal sealed class TextLookup(ServedPair pair, string text, SimilarQuery query, CancellationToken cancellation)
 {
     private readonly ServedSpace _space = pair.Semantic;
-    private readonly StickerSet? _passing = pair.Semantic.Attributes.Passing(query.Audience.Canonical(query.Filter, pair.Vocabulary));
+    private readonly PassingStickers? _passing = pair.Semantic.Passing(query.Audience.Canonical(query.Filter, pair.Vocabulary));
     private readonly string? _tag = pair.Vocabulary.Normalize(text, query.Audience.Language) ?? pair.Vocabulary.Normalize(text);
 
     /// <summary>
@@ -71,7 +71,7 @@ internal sealed class TextLookup(ServedPair pair, string text, SimilarQuery quer
         IEnumerable<SearchHit> hits = _space.Snapshot.Stickers.SearchText(text, StickerDatabase.MaxRows);
         if (_tag is not null && pair.Vocabulary.Find(_tag) is not null)
             hits = _space.Snapshot.Stickers.SearchText(_tag, StickerDatabase.MaxRows).Concat(hits).GroupBy(hit => hit.Id).Select(same => same.MaxBy(hit => hit.Score)).OrderByDescending(hit => hit.Score);
-        return [.. hits.Where(hit => _passing?.Contains(_space.Attributes.PositionOf(hit.Id)) ?? true)];
+        return [.. hits.Where(hit => _passing?.Set.Contains(_space.Attributes.PositionOf(hit.Id)) ?? true)];
     }
 
     /// <summary>The stickers near the text's meaning among those that do not carry it, nearest first.</summary>

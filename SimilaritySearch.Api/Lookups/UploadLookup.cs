@@ -14,21 +14,23 @@ internal static class UploadLookup
 
     /// <summary>As stickers are embedded: an animation by several frames.</summary>
     /// <exception cref="ImageException">It cannot be decoded.</exception>
-    public static Prediction Predict(ServedPair pair, ReadOnlyMemory<byte> image, CancellationToken cancellation)
+    public static Prediction Predict(ServedPair pair, ReadOnlyMemory<byte> image, CancellationToken cancellation) => Look(pair, image, cancellation).Prediction;
+
+    private static (Prediction Prediction, RasterImage First) Look(ServedPair pair, ReadOnlyMemory<byte> image, CancellationToken cancellation)
     {
         IReadOnlyList<AnimationFrame> frames;
         using (LookupTelemetry.Measure(Phase.Decode))
             frames = StickerFrames.Decode(image.Span);
         cancellation.ThrowIfCancellationRequested();
         using var embed = LookupTelemetry.Measure(Phase.Embed);
-        return FramePool.Pool(pair.Model.Predict([.. frames.Select(frame => frame.Image)]), [.. frames.Select(frame => frame.Share)]);
+        return (FramePool.Pool(pair.Model.Predict([.. frames.Select(frame => frame.Image)]), [.. frames.Select(frame => frame.Share)]), frames[0].Image);
     }
 
     /// <summary>The tags worth suggesting for it.</summary>
     /// <exception cref="ImageException">It cannot be decoded.</exception>
     public static SuggestionAnswer Tags(ServedPair pair, ReadOnlyMemory<byte> image, Audience audience, bool explain, CancellationToken cancellation)
     {
-        var prediction = Predict(pair, image, cancellation);
+        var (prediction, picture) = Look(pair, image, cancellation);
         var suggestions = pair.Model.Suggest(prediction.Scores)
             .Where(s => pair.Vocabulary.IsAllowedIn(s.Tag, audience.Country))
             .Select(s => new SuggestedTag(s.Tag, s.Score, s.Decision == SuggestionDecision.Accept ? "accept" : "review"))
@@ -36,6 +38,7 @@ internal static class UploadLookup
         return new SuggestionAnswer(
             suggestions,
             audience.NamesOf(suggestions.Select(s => s.Tag), pair.Vocabulary),
+            explain ? HeatMap.Of(pair.Model, picture, suggestions, cancellation) : null,
             explain ? Examples(pair, prediction, audience, cancellation) : null,
             pair.Model.Version);
     }

@@ -11,7 +11,11 @@ internal sealed class ServedSpace(EmbeddingSpace space, Snapshot snapshot, Stick
     /// <summary>Stickers whose record is kept ready: about 1 KB each.</summary>
     private const int MostReady = 100_000;
 
+    /// <summary>Filters whose stickers are kept ready: a bit for each sticker, and one more for each vector.</summary>
+    private const int MostFilters = 64;
+
     private readonly ConcurrentDictionary<long, StickerAnswer> _ready = new();
+    private readonly ConcurrentDictionary<string, PassingStickers> _filters = new(StringComparer.Ordinal);
 
     public EmbeddingSpace Space { get; } = space;
 
@@ -38,6 +42,21 @@ internal sealed class ServedSpace(EmbeddingSpace space, Snapshot snapshot, Stick
         if (_ready.Count >= MostReady)
             _ready.Clear();
         return _ready.GetOrAdd(id.Value, StickerAnswer.Of(record));
+    }
+
+    /// <summary>The stickers that pass a filter, or null when all do. Most filters come again at once, with the next page or the next sticker.</summary>
+    public PassingStickers? Passing(StickerFilter filter)
+    {
+        if (filter.IsEmpty)
+            return null;
+        // Lengths keep apart what separators, which values may hold themselves, would not.
+        IReadOnlyList<string>[] parts = [filter.Packs, filter.Creators, filter.Locales, filter.AnyTag, filter.AllTags, filter.NoTag, [$"{filter.Animated}"]];
+        var name = string.Concat(parts.Select(values => $"{values.Count};{string.Concat(values.Select(value => $"{value.Length}:{value}"))}"));
+        if (_filters.TryGetValue(name, out var passing))
+            return passing;
+        if (_filters.Count >= MostFilters)
+            _filters.Clear();
+        return _filters.GetOrAdd(name, _ => PassingStickers.Of(Snapshot, Attributes, filter)!);
     }
 
     public void Dispose() => Snapshot.Dispose();

@@ -23,6 +23,7 @@ internal sealed class Suggester
     private const int MostOfATag = 48;
     private const float OtherLanguage = 0.8f;
     private const float SamePack = 0.8f;
+    private const float SameTitle = 0.7f;
 
     private readonly TagVocabulary _vocabulary;
     private readonly StickersOfTags _stickers;
@@ -75,8 +76,8 @@ internal sealed class Suggester
             {
                 var whole = piece.Text.TrimEnd(' ').Length / (float)name.Folded.Length;
                 // How much of the name is there, and how much was typed at all: a long piece is no accident.
-                var weight = piece.Weight * (0.35f + (0.65f * whole)) * Math.Min(1, 0.7f + (0.06f * piece.Text.Length))
-                    * (0.85f + (0.15f * _popularity[name.Tag])) * (Speaks(name.Locale, locale) ? 1 : OtherLanguage);
+                var weight = piece.Weight * (0.6f + (0.4f * whole)) * Math.Min(1, 0.7f + (0.06f * piece.Text.Length))
+                    * (0.7f + (0.3f * _popularity[name.Tag])) * (Speaks(name.Locale, locale) ? 1 : OtherLanguage);
                 if (!best.TryGetValue(name.Tag, out var other) || weight > other.Weight)
                     best[name.Tag] = (weight, name.Written);
             }
@@ -87,24 +88,28 @@ internal sealed class Suggester
             .ToDictionary(item => item.Key, item => item.Value);
     }
 
-    /// <summary>Takes the best one after the other; each pack counts less the more it has given, and what looks like one that is there is left out.</summary>
+    /// <summary>
+    /// Takes the best one after the other. Each pack counts less the more it has given, and so does a title, since packs draw the same things; what looks like one that is
+    /// there is left out.
+    /// </summary>
     private List<SuggestedSticker> Varied(ServedPair pair, List<(int Position, float Score, int Tag)> ranked, Dictionary<int, (float Weight, string Name)> tags, int count)
     {
         var attributes = pair.Semantic.Attributes;
-        var queue = new PriorityQueue<(int Position, float Score, int Tag, int Given), (float, int)>();
+        var queue = new PriorityQueue<(int Position, float Score, int Tag, float Lowered), (float, int)>();
         for (var rank = 0; rank < ranked.Count; rank++)
-            queue.Enqueue((ranked[rank].Position, ranked[rank].Score, ranked[rank].Tag, 0), (-ranked[rank].Score, rank));
-        var (packs, looks, chosen) = (new Dictionary<string, int>(StringComparer.Ordinal), new List<float[]>(), new List<SuggestedSticker>(count));
+            queue.Enqueue((ranked[rank].Position, ranked[rank].Score, ranked[rank].Tag, 1), (-ranked[rank].Score, rank));
+        var (packs, titles) = (new Dictionary<string, float>(StringComparer.Ordinal), new Dictionary<string, float>(StringComparer.OrdinalIgnoreCase));
+        var (looks, chosen) = (new List<float[]>(), new List<SuggestedSticker>(count));
         var tries = (8 * count) + 64;
         while (chosen.Count < count && tries-- > 0 && queue.TryDequeue(out var next, out var priority))
         {
             if (pair.Semantic.Find(attributes.IdAt(next.Position)) is not { } sticker)
                 continue;
-            var given = packs.GetValueOrDefault(sticker.Pack);
-            if (given > next.Given)
+            var lowered = packs.GetValueOrDefault(sticker.Pack, 1) * titles.GetValueOrDefault(sticker.Title ?? "", 1);
+            if (lowered < next.Lowered)
             {
-                var lowered = next.Score * MathF.Pow(SamePack, given - next.Given);
-                queue.Enqueue((next.Position, lowered, next.Tag, given), (-lowered, priority.Item2));
+                var score = next.Score / next.Lowered * lowered;
+                queue.Enqueue((next.Position, score, next.Tag, lowered), (-score, priority.Item2));
                 continue;
             }
 
@@ -115,7 +120,9 @@ internal sealed class Suggester
                 looks.Add(look);
             }
 
-            packs[sticker.Pack] = given + 1;
+            packs[sticker.Pack] = packs.GetValueOrDefault(sticker.Pack, 1) * SamePack;
+            if (sticker.Title is { } title)
+                titles[title] = titles.GetValueOrDefault(title, 1) * SameTitle;
             chosen.Add(new SuggestedSticker(sticker.Id, sticker.Image, sticker.Title, sticker.Pack, _stickers.Tags[next.Tag], tags[next.Tag].Name, next.Score));
         }
 

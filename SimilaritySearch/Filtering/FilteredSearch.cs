@@ -3,12 +3,15 @@ using System.Numerics.Tensors;
 namespace Stickers.SimilaritySearch.Filtering;
 
 /// <summary>
-/// The nearest among the stickers that pass a filter. Where few pass, each of them is compared with the query, which is exact; where many pass, the index is
-/// asked for so many more as the filter is expected to take away, and all that pass are compared if that was not enough.
+/// The nearest among the stickers that pass a filter. Few of them are each compared with the query. Many are left to an exact index, which passes over the others as it
+/// scans; of an approximate one so many more are asked for as the filter is expected to take away, and all that pass are compared if that was not enough.
 /// </summary>
 public static class FilteredSearch
 {
-    /// <summary>Share of the stickers up to which all that pass are compared.</summary>
+    /// <summary>Factory of an index that finds all, in manifests.</summary>
+    private const string Exact = "Exact";
+
+    /// <summary>Share of the stickers up to which all that pass are compared instead of asking an approximate index.</summary>
     public const double ComparedShare = 0.06;
 
     /// <summary>Stickers that are always compared one by one: asking the index is no faster.</summary>
@@ -22,23 +25,26 @@ public static class FilteredSearch
     /// <param name="k">1 to <see cref="Snapshot.MaxNeighbours"/>.</param>
     /// <param name="cancellation">Stops the search between blocks.</param>
     public static IReadOnlyList<SearchHit> Search(
-        Snapshot snapshot, StickerAttributes attributes, StickerSet? passing, ReadOnlySpan<float> query, int k, CancellationToken cancellation = default)
+        Snapshot snapshot, StickerAttributes attributes, PassingStickers? passing, ReadOnlySpan<float> query, int k, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(snapshot);
         ArgumentNullException.ThrowIfNull(attributes);
         if (passing is null)
-            return snapshot.Search(query, k);
-        if (passing.Count == 0)
+            return snapshot.Search(query, k, filter: null, exclude: null, cancellation);
+        var set = passing.Set;
+        if (set.Count == 0)
             return [];
-        if (passing.Count > Math.Max(AlwaysCompared, ComparedShare * passing.Length))
+        if (set.Count > AlwaysCompared && snapshot.Manifest.Factory == Exact)
+            return snapshot.Search(query, k, passing.Filter, exclude: null, cancellation);
+        if (set.Count > Math.Max(AlwaysCompared, ComparedShare * set.Length))
         {
-            var wanted = (int)Math.Min(Snapshot.MaxNeighbours, (1.5 * k * passing.Length / passing.Count) + 20);
-            var found = snapshot.Search(query, wanted).Where(hit => passing.Contains(attributes.PositionOf(hit.Id))).Take(k).ToList();
+            var wanted = (int)Math.Min(Snapshot.MaxNeighbours, (1.5 * k * set.Length / set.Count) + 20);
+            var found = snapshot.Search(query, wanted, filter: null, exclude: null, cancellation).Where(hit => set.Contains(attributes.PositionOf(hit.Id))).Take(k).ToList();
             if (found.Count == k)
                 return found;
         }
 
-        return Compare(snapshot, attributes, passing, query, k, cancellation);
+        return Compare(snapshot, attributes, set, query, k, cancellation);
     }
 
     /// <summary>The k nearest stickers of the set by comparing each of them with the query: exact, and slow for many.</summary>

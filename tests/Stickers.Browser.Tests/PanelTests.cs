@@ -97,7 +97,11 @@ public sealed class PanelTests(Chromium browser)
         await using var window = await browser.OpenAsync();
         await window.DropAsync("mine.png", "image/png", sticker.Png);
         await AssertFoundAsync(window, sticker, "mine.png");
+        await window.Panel.Locator("[data-kind=suggested] a").First.HoverAsync();
+        await Expect(window.Panel.Locator(".stage .heat i")).ToHaveCountAsync(49);
         await window.ScreenshotAsync("picture");
+        await window.Panel.Locator("h2").HoverAsync();
+        await Expect(window.Panel.Locator(".stage .heat")).ToHaveCountAsync(0);
         await window.Neighbours("visual").First.ClickAsync();
         await Expect(window.Panel.Locator("h2")).ToHaveTextAsync("yellow triangle");
         await window.Page.GoBackAsync();

@@ -19,7 +19,7 @@ public sealed class ClientTests(ServedWorld served) : IDisposable
     {
         var schemas = (await served.GetAsync("/openapi/v1.json")).GetProperty("components").GetProperty("schemas");
         var records = typeof(StickersClient).Assembly.GetExportedTypes().Where(type => schemas.TryGetProperty(type.Name, out _)).ToList();
-        Assert.True(records.Count >= 17, $"only {records.Count} of the client's records stand in the document");
+        Assert.True(records.Count >= 18, $"only {records.Count} of the client's records stand in the document");
         Assert.All(records, type =>
         {
             var described = schemas.GetProperty(type.Name).GetProperty("properties").EnumerateObject().Select(property => property.Name).Order(StringComparer.Ordinal);

@@ -44,7 +44,7 @@ export const search = (q, k, signal, cursor = null) => send(`/v1/search${query({
 export const sticker = (id, signal) => send(`/v1/stickers/${encodeURIComponent(id)}`, { signal });
 export const similar = (id, how, k, signal) => send(`/v1/stickers/${encodeURIComponent(id)}/similar${query({ ...how, k }, current().filters)}`, { signal });
 export const similarToImage = (image, how, k, signal) => upload(`/v1/similar${query({ ...how, k }, current().filters)}`, image, signal);
-export const suggestTags = (image, signal) => upload("/v1/tags", image, signal);
+export const suggestTags = (image, signal) => upload("/v1/tags?explain=true", image, signal);
 export const map = (space, signal) => send(`/v1/map?space=${space}`, { signal });
 export const reviews = (k, signal) => send(`/v1/reviews?k=${k}`, { signal });
 export const review = (reviewer, decisions) => post("/v1/reviews", { reviewer, decisions });

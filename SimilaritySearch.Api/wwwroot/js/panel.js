@@ -39,14 +39,17 @@ export function showSticker(id) {
 /** Shows a picture that the person gave. */
 export function showPicture(file, preview) {
   open(`picture ${preview}`, async (signal) => {
-    const { suggestions: tags, model } = await api.suggestTags(file, signal);
+    const { suggestions: tags, heat, examples, model } = await api.suggestTags(file, signal);
     return {
       name: file.name || "Your picture",
       byline: "Your picture; nothing is stored",
       image: preview,
       parts: [
         h("h3", {}, "Suggested tags"),
-        tags.length > 0 ? suggestions(tags) : h("p.none", {}, "The model is not sure of any."),
+        tags.length > 0 ? suggestions(tags, heat) : h("p.none", {}, "The model is not sure of any."),
+        examples?.length > 0 ? h("h3", {}, "Creators called these so") : null,
+        examples?.length > 0 ? h("div.examples", {}, examples.map(({ sticker }) => h("a", { href: route.stickerOf(sticker.id), title: sticker.tags.join(", ") },
+          h("img", { src: sticker.image, alt: nameOf(sticker), loading: "lazy", width: 40, height: 40 })))) : null,
         facts({ Size: `${Math.max(1, Math.round(file.size / 1024))} KiB`, Model: model }),
       ],
     };
@@ -89,7 +92,7 @@ function open(key, about, neighbours) {
       side.replaceChildren(
         h("div.stage", {}, h("img.cut", { src: image, alt: name })),
         h("div.name", {}, h("h2", { id: "panel-title" }, name), h("p.byline", {}, byline)),
-        ...parts);
+        ...parts.filter(Boolean));
       side.removeAttribute("aria-busy");
     },
     (error) => error.name !== "AbortError" && side.replaceChildren(h("h2.unseen", { id: "panel-title" }, "Not loaded"), failure(error, load)));
@@ -152,8 +155,18 @@ function column({ space, title, text, how }, neighbours, signal) {
 const creatorTags = (tags) =>
   h("ul.tags", { "data-kind": "creator" }, tags.map((tag) => h("li", {}, h("a.chip", { href: route.grid(tag) }, tag))));
 
-const suggestions = (tags) =>
-  h("ul.guesses", { "data-kind": "suggested" }, tags.map(({ tag, score, decision }) => h("li", {},
+/** What a tag rests on, laid over the picture: bright where it shows, dark elsewhere. */
+function showHeat(map) {
+  const stage = panel.querySelector(".about .stage");
+  stage?.querySelector(".heat")?.remove();
+  if (map) stage?.append(h("div.heat", { "aria-hidden": "true", "--side": map.side }, map.values.map((value) => h("i", { "--heat": value }))));
+}
+
+const suggestions = (tags, heat = null) =>
+  h("ul.guesses", { "data-kind": "suggested" }, tags.map(({ tag, score, decision }) => h("li", {
+    onmouseenter: () => showHeat(heat?.find((map) => map.tag === tag)), onmouseleave: () => showHeat(null),
+    onfocusin: () => showHeat(heat?.find((map) => map.tag === tag)), onfocusout: () => showHeat(null),
+  },
     h("a.guess-row", { href: route.grid(tag), "--score": score },
       h("span.name", {}, tag),
       h("span.number", {}, decision === "review" ? h("small", {}, "review") : h("span.unseen", {}, "accepted "), percent(score))))));
