@@ -111,10 +111,10 @@ internal sealed class PairLoader(ObjectStore store, RecallProbe? probe = null)
         try
         {
             snapshot = await Snapshot.OpenAsync(store, space, version, cancellation);
-            var database = ServedSpace.DatabaseHashOf(snapshot.Manifest);
-            var attributes = others.FirstOrDefault(other => other?.DatabaseHash == database)?.Attributes
-                ?? StickerAttributes.Load(snapshot.Stickers, cancellation);
-            var opened = new Shared<ServedSpace>(new ServedSpace(space, snapshot, attributes));
+            var database = snapshot.Manifest.Files.Single(file => file.Path == SnapshotManifest.DatabaseFile).Sha256;
+            var stickers = others.FirstOrDefault(other => other?.Stickers.DatabaseHash == database)?.Stickers
+                ?? new ServedStickers(database, StickerAttributes.Load(snapshot.Stickers, cancellation));
+            var opened = new Shared<ServedSpace>(new ServedSpace(space, snapshot, stickers));
             snapshot = null;
             return opened;
         }

@@ -77,8 +77,9 @@ internal sealed class PairWatch(PairLoader loader, PairHolder holder, ApiOptions
             previous?.Release();
         }
 
-        // What only the old pair used, once its last request is answered.
-        GC.Collect(GC.MaxGeneration, GCCollectionMode.Optimized, blocking: false);
+        // What only the old pair used, once its last request is answered: to the collector, and from the allocator back to the system, which otherwise keeps it for the next.
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false);
+        NativeMemory.Trim();
     }
 
     private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;

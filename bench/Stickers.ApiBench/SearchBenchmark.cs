@@ -1,0 +1,76 @@
+using System.Diagnostics;
+using System.Globalization;
+using Stickers.SimilaritySearch;
+using Stickers.Storage;
+
+namespace Stickers.ApiBench;
+
+/// <summary>Similar by id, k = 20: the same search in process on as many threads as there are cores, over HTTP, and by the peer.</summary>
+internal static class SearchBenchmark
+{
+    private const int K = 20;
+    private const int Connections = 4;
+
+    private static readonly TimeSpan Time = TimeSpan.FromSeconds(8);
+
+    public static async Task<int> RunAsync(string root, string stickers)
+    {
+        var store = new LocalStore(root);
+        double inProcess;
+        int count;
+        using (var snapshot = await Snapshot.OpenCurrentAsync(store, EmbeddingSpace.Visual))
+        {
+            count = (int)snapshot.Manifest.Count;
+            Console.WriteLine($"{count} x {snapshot.Manifest.Dimension}, {snapshot.Manifest.Factory}, nprobe {snapshot.Manifest.NProbe}");
+            InProcess(snapshot, count, TimeSpan.FromSeconds(1));
+            var before = Process.GetCurrentProcess().TotalProcessorTime;
+            inProcess = InProcess(snapshot, count, Time);
+            var cpu = (Process.GetCurrentProcess().TotalProcessorTime - before).TotalMilliseconds / (inProcess * Time.TotalSeconds);
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"in process, {Environment.ProcessorCount} threads: {inProcess:0}/s, {cpu:0.000} ms of CPU each"));
+        }
+
+        double peak;
+        using (var server = await Server.StickersAsync(stickers, root))
+        {
+            string Path(int i) => $"/v1/stickers/{SyntheticWorld.IdOf((int)(2654435761L * i % count))}/similar?k={K}";
+            await OpenLoop.RunAsync(server.Address, Path, double.PositiveInfinity, Connections, TimeSpan.FromSeconds(3));
+            var cpu = server.Cpu;
+            var full = await OpenLoop.RunAsync(server.Address, Path, double.PositiveInfinity, Connections, Time);
+            cpu = (server.Cpu - cpu) * 1000 / full.Of(200).Length;
+            peak = full.Rate;
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"HTTP, {Connections} connections: {full}; {100 * peak / inProcess:0} % of in process; {cpu:0.000} ms of the server's CPU each"));
+            var half = await OpenLoop.RunAsync(server.Address, Path, peak / 2, Connections, Time);
+            Console.WriteLine($"HTTP at half the peak: {half}");
+        }
+
+        var index = store.PathOf($"{SnapshotKeys.Folder(EmbeddingSpace.Visual, "aaaaaaaaaaaa")}/{SnapshotManifest.IndexFile}");
+        using (var peer = await Server.PythonAsync(Path.Combine(AppContext.BaseDirectory, "peer", "flask_faiss.py"), index, "16"))
+        {
+            string Path(int i) => $"/similar/{SyntheticWorld.IdOf((int)(2654435761L * i % count))}";
+            await OpenLoop.RunAsync(peer.Address, Path, double.PositiveInfinity, Connections, TimeSpan.FromSeconds(2));
+            var cpu = peer.Cpu;
+            var full = await OpenLoop.RunAsync(peer.Address, Path, double.PositiveInfinity, Connections, Time);
+            cpu = (peer.Cpu - cpu) * 1000 / full.Of(200).Length;
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"flask + faiss, {Connections} connections: {full}; ours over theirs {peak / full.Rate:0.0}; {cpu:0.000} ms of its CPU each"));
+        }
+
+        return 0;
+    }
+
+    private static double InProcess(Snapshot snapshot, int count, TimeSpan time)
+    {
+        long done = 0;
+        var clock = Stopwatch.StartNew();
+        Parallel.For(0, Environment.ProcessorCount, thread =>
+        {
+            for (var i = thread; clock.Elapsed < time; i += Environment.ProcessorCount)
+            {
+                var id = SyntheticWorld.IdOf((int)(2654435761L * i % count));
+                if (snapshot.Search(snapshot.Vector(id)!, K, id).Count != K)
+                    throw new InvalidOperationException("too few found");
+                Interlocked.Increment(ref done);
+            }
+        });
+        return done / clock.Elapsed.TotalSeconds;
+    }
+}

@@ -1,0 +1,61 @@
+using System.Collections.Concurrent;
+using System.Text.RegularExpressions;
+using Stickers.SimilaritySearch;
+using Stickers.Storage;
+
+namespace Stickers.ApiBench;
+
+/// <summary>50 swaps of both indexes under full load: no failed request, no answer of two versions, memory back to its level.</summary>
+internal static partial class SwapBenchmark
+{
+    private const int Swaps = 50;
+
+    public static async Task<int> RunAsync(string root, string stickers)
+    {
+        var store = new LocalStore(root);
+        using var server = await Server.StickersAsync(stickers, root);
+        using var client = new HttpClient { BaseAddress = server.Address };
+        using var snapshot = await Snapshot.OpenCurrentAsync(store, EmbeddingSpace.Visual);
+        var count = (int)snapshot.Manifest.Count;
+        var before = server.Memory;
+        var (answers, stop) = (new ConcurrentDictionary<string, int>(), new CancellationTokenSource());
+        var load = Task.Run(async () =>
+        {
+            var total = new Dictionary<int, long>();
+            while (!stop.IsCancellationRequested)
+            {
+                // A blend names both indexes: two versions in one answer would show.
+                var part = await OpenLoop.RunAsync(server.Address, i => $"/v1/stickers/{SyntheticWorld.IdOf((int)(2654435761L * i % count))}/similar?k=20&blend=0.5", double.PositiveInfinity, 2, TimeSpan.FromSeconds(2),
+                    body => answers.AddOrUpdate(Index().Match(body).Groups[1].Value, 1, (_, n) => n + 1));
+                foreach (var (status, times) in part.ByStatus)
+                    total[status] = total.GetValueOrDefault(status) + times.Length;
+            }
+
+            return total;
+        });
+
+        var most = 0.0;
+        for (var swap = 1; swap <= Swaps; swap++)
+        {
+            var version = swap % 2 == 1 ? "bbbbbbbbbbbb" : "aaaaaaaaaaaa";
+            await SyntheticWorld.ServeAsync(store, EmbeddingSpace.Visual, version);
+            await SyntheticWorld.ServeAsync(store, EmbeddingSpace.Semantic, version);
+            while (!(await client.GetStringAsync("/v1/status")).Split(version).Length.Equals(3))
+            {
+                most = Math.Max(most, server.Memory);
+                await Task.Delay(50);
+            }
+        }
+
+        await stop.CancelAsync();
+        var statuses = await load;
+        await Task.Delay(3000);
+        Console.WriteLine($"{Swaps} swaps; answers by status: {string.Join(", ", statuses.OrderBy(s => s.Key).Select(s => $"{s.Key}: {s.Value}"))}");
+        Console.WriteLine($"indexes named by answers: {string.Join(", ", answers.OrderBy(a => a.Key).Select(a => $"{a.Key}: {a.Value}"))}");
+        Console.WriteLine($"memory: {before:0} MiB before, at most {most:0}, {server.Memory:0} after");
+        return 0;
+    }
+
+    [GeneratedRegex("\"index\":\"([^\"]+)\"")]
+    private static partial Regex Index();
+}

@@ -1,0 +1,141 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Faiss;
+using Stickers.Catalogue;
+using Stickers.SimilaritySearch;
+using Stickers.Storage;
+
+namespace Stickers.ApiBench;
+
+/// <summary>A store with a real model and invented stickers: clustered unit vectors, tags, packs, creators. Both spaces have the same vectors.</summary>
+internal static class SyntheticWorld
+{
+    private const int Clusters = 2000;
+    private const int Training = 60_000;
+    private const int BatchRows = 8192;
+
+    /// <summary>Every n-th id has the tag <c>share-n</c>: filters of known selectivity.</summary>
+    private static readonly int[] Shares = [2, 20, 200, 2000];
+
+    /// <summary>Writes the model, and the index of each space in two versions with the same content, so that they can be swapped for each other.</summary>
+    public static async Task WriteAsync(LocalStore store, string modelRoot, string model, int count)
+    {
+        Directory.CreateDirectory(store.PathOf("models"));
+        CopyFolder(Path.Combine(modelRoot, "models", model), store.PathOf($"models/{model}"));
+        var description = JsonElement.Parse(await File.ReadAllTextAsync(store.PathOf($"models/{model}/model.json")));
+        var dimension = description.GetProperty("network").GetProperty("visualDimension").GetInt32();
+        if (dimension != description.GetProperty("network").GetProperty("semanticDimension").GetInt32())
+            throw new InvalidOperationException("This benchmark wants a model whose two spaces have the same number of dimensions.");
+        var modelHash = description.GetProperty("contentHash").GetString()!;
+
+        var (vectors, database) = (store.PathOf("vectors.tmp"), store.PathOf("stickers.tmp"));
+        Console.WriteLine($"{count} vectors of {dimension} dimensions");
+        var (factory, nprobe) = WriteVectors(vectors, count, dimension);
+        WriteStickers(database, count);
+        foreach (var space in new[] { EmbeddingSpace.Visual, EmbeddingSpace.Semantic })
+        {
+            foreach (var version in new[] { "aaaaaaaaaaaa", "bbbbbbbbbbbb" })
+                await PublishAsync(store, space, version, model, modelHash, count, dimension, factory, nprobe, vectors, database);
+            await ServeAsync(store, space, "aaaaaaaaaaaa");
+        }
+
+        File.Delete(vectors);
+        File.Delete(database);
+    }
+
+    /// <summary>Points current.json to a version.</summary>
+    public static Task ServeAsync(ObjectStore store, EmbeddingSpace space, string version) =>
+        store.WriteJsonAsync(SnapshotKeys.Current(space), new CurrentSnapshot { FormatVersion = 1, Version = version, History = [] });
+
+    /// <summary>Row i, as it was indexed.</summary>
+    public static StickerId IdOf(int i) => new(1_000_000_000_000 + (7L * i));
+
+    private static (string Factory, int NProbe) WriteVectors(string path, int count, int dimension)
+    {
+        var lists = count >= 200_000 ? 1024 : 64;
+        var factory = $"IVF{lists},Flat";
+        var generator = new ClusteredRows(Clusters, dimension);
+        using var index = FaissIndex.Create(dimension, factory, MetricType.InnerProduct);
+        index.EnableReconstruct();
+        index.Train(generator.Rows(0, Math.Min(count, Training)), Environment.ProcessorCount);
+        var ids = new long[BatchRows];
+        for (var first = 0; first < count; first += BatchRows)
+        {
+            var rows = Math.Min(BatchRows, count - first);
+            for (var i = 0; i < rows; i++)
+                ids[i] = IdOf(first + i).Value;
+            index.AddWithIds(generator.Rows(first, rows), ids.AsSpan(0, rows), Environment.ProcessorCount);
+        }
+
+        index.Save(path);
+        return (factory, 16);
+    }
+
+    private static void WriteStickers(string path, int count)
+    {
+        using var writer = StickerDatabaseWriter.Create(path);
+        var random = new Random(2);
+        for (var i = 0; i < count; i++)
+        {
+            var tags = new List<string> { $"word{(int)(5000 * Math.Pow(random.NextDouble(), 3))}", $"word{(int)(5000 * Math.Pow(random.NextDouble(), 3))}" };
+            tags.AddRange(Shares.Where(share => i % share == 0).Select(share => string.Create(CultureInfo.InvariantCulture, $"share-{share}")));
+            writer.Add(new StickerRecord
+            {
+                Id = IdOf(i),
+                Key = $"synthetic/{i}",
+                Pack = $"pack {random.Next(count / 30)}",
+                Creator = $"creator {random.Next(count / 300)}",
+                Title = null,
+                Locale = "en",
+                Tags = [.. tags.Distinct()],
+                Suggestions = [],
+            }, []);
+        }
+
+        writer.Complete();
+    }
+
+    private static async Task PublishAsync(
+        LocalStore store, EmbeddingSpace space, string version, string model, string modelHash, int count, int dimension, string factory, int nprobe, string vectors, string database)
+    {
+        var folder = store.PathOf(SnapshotKeys.Folder(space, version));
+        Directory.CreateDirectory(folder);
+        File.Copy(vectors, Path.Combine(folder, SnapshotManifest.IndexFile), overwrite: true);
+        File.Copy(database, Path.Combine(folder, SnapshotManifest.DatabaseFile), overwrite: true);
+        await store.WriteJsonAsync(SnapshotKeys.Manifest(space, version), new SnapshotManifest
+        {
+            FormatVersion = 1,
+            Space = space.Name(),
+            Version = version,
+            Model = model,
+            ModelHash = modelHash,
+            Catalogue = "synthetic",
+            CatalogueHash = "c",
+            EmbeddingsHash = "e",
+            Dimension = dimension,
+            Count = count,
+            Stickers = count,
+            Factory = factory,
+            Reason = "benchmark",
+            NProbe = nprobe,
+            EfSearch = 0,
+            RecallAt10 = 1,
+            RecallQueries = 0,
+            Files = [FileOf(folder, SnapshotManifest.IndexFile), FileOf(folder, SnapshotManifest.DatabaseFile)],
+        });
+    }
+
+    private static CommittedFile FileOf(string folder, string name)
+    {
+        using var stream = File.OpenRead(Path.Combine(folder, name));
+        return new CommittedFile(name, stream.Length, Convert.ToHexStringLower(SHA256.HashData(stream)));
+    }
+
+    private static void CopyFolder(string from, string to)
+    {
+        Directory.CreateDirectory(to);
+        foreach (var file in Directory.GetFiles(from))
+            File.Copy(file, Path.Combine(to, Path.GetFileName(file)), overwrite: true);
+    }
+}
