@@ -74,7 +74,7 @@ internal static class SvgSource
             throw new ImageException(ImageFault.Corrupt, $"the gzip data is broken: {fault.Message}", fault);
         }
         // The stream takes an early end for the end; the last four bytes say how long the content is (RFC 1952, 2.3.1).
-        if (BinaryPrimitives.ReadUInt32LittleEndian(file[^4..]) != inflated.Length)
+        if (file.Length < 4 || BinaryPrimitives.ReadUInt32LittleEndian(file[^4..]) != inflated.Length)
             throw new ImageException(ImageFault.Truncated, $"the gzip data ends after {inflated.Length} bytes of content");
         return inflated.ToArray();
     }

@@ -23,6 +23,10 @@ public sealed class UploadTests(ServedWorld served)
         await AssertRefusedAsync("/v1/similar", NeighbourTests.Raw(DrawnSticker.All[0].Png[..^30]), ImageFault.Truncated, ImageFault.Corrupt);
 
     [Fact]
+    public async Task Upload_OfNothingButTheBeginningOfGzip_Is422() =>
+        await AssertRefusedAsync("/v1/similar", NeighbourTests.Raw([0x1F, 0x8B, 0x08]), ImageFault.Truncated, ImageFault.Corrupt);
+
+    [Fact]
     public async Task Upload_InAForm_ThatIsNoImage_Is422() =>
         await AssertRefusedAsync("/v1/tags", NeighbourTests.Form("nor is this one"u8.ToArray()), ImageFault.UnknownFormat);
 
