@@ -30,7 +30,8 @@ if [ -f "$stamp" ] && [ -f Cli/bin/Release/net10.0/linux-x64/stickers.dll ] && [
 
 echo "Building $(basename "$target" | sed 's/\.[a-z]*$//') ..." >&2
 log=artifacts/build.log
-if ! dotnet build "$target" --configuration Release --nologo --verbosity quiet -consoleLoggerParameters:NoSummary >"$log" 2>&1 </dev/null; then
+# The compiler server that a build leaves behind must not hold the lock.
+if ! dotnet build "$target" --configuration Release --nologo --verbosity quiet -consoleLoggerParameters:NoSummary >"$log" 2>&1 </dev/null 9>&-; then
   { grep -E 'error|warning' "$log" || cat "$log"; } | sort -u | head -n 40 >&2
   echo "stickers: the build failed; all it said is in $log." >&2
   exit 1
