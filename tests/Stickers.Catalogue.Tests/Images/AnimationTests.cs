@@ -133,14 +133,14 @@ public sealed class AnimationTests
     [Fact]
     public void DecodeDistinctFrames_LongPausesAndOneMove_KeepsEachSceneOnce()
     {
-        // 20 frames of red, one of green, 20 of blue: spread evenly, four frames would miss the green one.
-        int[] colours = [.. Enumerable.Repeat(1, 20), 2, .. Enumerable.Repeat(3, 20)];
+        // 23 frames of red, one of green, 20 of blue: spread evenly, the four frames 0, 11, 22 and 33 miss the green one.
+        int[] colours = [.. Enumerable.Repeat(1, 23), 2, .. Enumerable.Repeat(3, 20)];
         byte[] file = [.. GifMaker.Start(2, 1, table: true), .. colours.SelectMany(colour => GifMaker.Picture(0, 0, 2, 1, [(byte)colour, (byte)colour])), .. GifMaker.Trailer];
 
         var distinct = ImageDecoder.DecodeDistinctFrames(file, 100, 4);
 
         Assert.Equal([Red, Green, Blue], distinct.Select(frame => frame.Image.At(0, 0)));
-        Assert.Equal([20f / 41, 1f / 41, 20f / 41], distinct.Select(frame => frame.Share));
+        Assert.Equal([23f / 44, 1f / 44, 20f / 44], distinct.Select(frame => frame.Share));
         Assert.DoesNotContain(Green, ImageDecoder.DecodeFrames(file, 100, 4).Select(frame => frame.At(0, 0)));
     }
 
