@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds the fast native Faiss for this processor's kind and for AVX2, once for this user: searches run some four times faster than with
-# Debian's. About 4 minutes on two cores. Afterwards ./stickers builds with it; `stickers --version` says which one runs.
+# Debian's. About 4 minutes on two cores. Afterwards ./stickers builds with it.
 # usage: scripts/build-faiss.sh [avx2] [avx512]
 set -euo pipefail
 here=$(cd "$(dirname "$(readlink -f "$0")")" && pwd)

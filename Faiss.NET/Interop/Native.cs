@@ -8,7 +8,7 @@ internal static unsafe partial class Native
     private const string Library = NativeLibraryChoice.Name;
 
     /// <summary>FAISSNET_ABI of the header that these signatures follow.</summary>
-    private const int Abi = 2;
+    private const int Abi = 3;
 
     static Native()
     {
@@ -62,7 +62,7 @@ internal static unsafe partial class Native
     public static partial void faissnet_selector_free(nint selector);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int faissnet_create(int d, string factory, int metric, int idMap, out IndexHandle index);
+    public static partial int faissnet_create(int d, string factory, int metric, int idMap, int efConstruction, out IndexHandle index);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int faissnet_load(string path, int map, out IndexHandle index);
@@ -112,7 +112,7 @@ internal static unsafe partial class Native
     public static partial void faissnet_ranges_free(nint ranges);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int faissnet_binary_create(int d, string factory, int idMap, out BinaryIndexHandle index);
+    public static partial int faissnet_binary_create(int d, string factory, int idMap, int efConstruction, out BinaryIndexHandle index);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int faissnet_binary_load(string path, int map, out BinaryIndexHandle index);

@@ -190,7 +190,7 @@ void with_own_settings(faissnet_binary* handle, Save&& save) {
 
 }  // namespace
 
-int32_t faissnet_binary_create(int32_t d, const char* factory, int32_t id_map, faissnet_binary** out) {
+int32_t faissnet_binary_create(int32_t d, const char* factory, int32_t id_map, int32_t ef_construction, faissnet_binary** out) {
     return guard([&] {
         require(d > 0 && d % 8 == 0 && factory && out, "d is no positive multiple of 8, or a null pointer");
         *out = nullptr;
@@ -204,7 +204,9 @@ int32_t faissnet_binary_create(int32_t d, const char* factory, int32_t id_map, f
             map->code_size = map->index->code_size;  // Faiss leaves it at 0
             made = std::move(map);
         }
-        *out = new faissnet_binary(std::move(made));
+        auto handle = std::make_unique<faissnet_binary>(std::move(made));
+        if (ef_construction > 0 && handle->hnsw) handle->hnsw->hnsw.efConstruction = ef_construction;
+        *out = handle.release();
     });
 }
 

@@ -9,7 +9,7 @@
 #define FAISSNET_API __attribute__((visibility("default")))
 
 // Raised whenever a signature changes, so that a stale library is recognised instead of corrupting memory.
-#define FAISSNET_ABI 2
+#define FAISSNET_ABI 3
 
 enum faissnet_status {
     FAISSNET_OK = 0,
@@ -68,9 +68,10 @@ FAISSNET_API int32_t faissnet_selector_and(
         const faissnet_selector* a, const faissnet_selector* b, faissnet_selector** out);
 FAISSNET_API void faissnet_selector_free(faissnet_selector* selector);
 
-// Indexes of float vectors. `id_map`: 0 none, 1 IDMap, 2 IDMap2 around what the factory string makes.
+// Indexes of float vectors. `id_map`: 0 none, 1 IDMap, 2 IDMap2 around what the factory string makes. `ef_construction`: of an HNSW
+// graph; 0 keeps Faiss' own.
 FAISSNET_API int32_t faissnet_create(
-        int32_t d, const char* factory, int32_t metric, int32_t id_map, faissnet_index** out);
+        int32_t d, const char* factory, int32_t metric, int32_t id_map, int32_t ef_construction, faissnet_index** out);
 FAISSNET_API int32_t faissnet_load(const char* path, int32_t map, faissnet_index** out);
 FAISSNET_API int32_t faissnet_save(faissnet_index* index, const char* path);
 FAISSNET_API int32_t faissnet_save_to(faissnet_index* index, faissnet_write write, void* state);
@@ -100,7 +101,8 @@ FAISSNET_API int32_t faissnet_ranges_copy(
 FAISSNET_API void faissnet_ranges_free(faissnet_ranges* ranges);
 
 // Indexes of binary vectors, compared by the number of bits that differ.
-FAISSNET_API int32_t faissnet_binary_create(int32_t d, const char* factory, int32_t id_map, faissnet_binary** out);
+FAISSNET_API int32_t faissnet_binary_create(
+        int32_t d, const char* factory, int32_t id_map, int32_t ef_construction, faissnet_binary** out);
 FAISSNET_API int32_t faissnet_binary_load(const char* path, int32_t map, faissnet_binary** out);
 FAISSNET_API int32_t faissnet_binary_save(faissnet_binary* index, const char* path);
 FAISSNET_API int32_t faissnet_binary_save_to(faissnet_binary* index, faissnet_write write, void* state);

@@ -305,7 +305,7 @@ void with_own_settings(faissnet_index* handle, Save&& save) {
 
 }  // namespace
 
-int32_t faissnet_create(int32_t d, const char* factory, int32_t metric, int32_t id_map, faissnet_index** out) {
+int32_t faissnet_create(int32_t d, const char* factory, int32_t metric, int32_t id_map, int32_t ef_construction, faissnet_index** out) {
     return guard([&] {
         require(d > 0 && factory && out, "d < 1, or a null pointer");
         require(metric == faiss::METRIC_INNER_PRODUCT || metric == faiss::METRIC_L2, "unknown metric");
@@ -318,7 +318,9 @@ int32_t faissnet_create(int32_t d, const char* factory, int32_t metric, int32_t 
             made.release();
             made = std::move(map);
         }
-        *out = new faissnet_index(std::move(made));
+        auto handle = std::make_unique<faissnet_index>(std::move(made));
+        if (ef_construction > 0 && handle->layers.hnsw) handle->layers.hnsw->hnsw.efConstruction = ef_construction;
+        *out = handle.release();
     });
 }
 

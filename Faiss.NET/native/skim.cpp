@@ -22,6 +22,7 @@ constexpr int MaxDepth = 8;
 constexpr int64_t MaxDimension = 65536;
 constexpr uint64_t MaxVectors = uint64_t{1} << 40;
 constexpr uint64_t MaxLists = 1 << 24;
+constexpr int MaxLinks = 1 << 14;
 
 struct Shape {
     int64_t d = 0;
@@ -216,6 +217,7 @@ void lists(Skim& s, uint64_t nlist, uint64_t code_size, uint64_t ntotal) {
     } else {
         corrupt("its list sizes are unknown");
     }
+    expect(total == ntotal, "its inverted lists hold fewer than the index");
     s.skip(total, code_size + 8);
 }
 
@@ -397,7 +399,8 @@ void check_hnsw(faiss::HNSW& h, idx_t ntotal) {
     expect(levels >= 2 && levels <= 1000 && h.assign_probas.size() < levels, "its graph has no levels");
     expect(h.cum_nneighbor_per_level[0] == 0, "the levels of its graph do not begin at 0");
     for (size_t i = 1; i < levels; i++)
-        expect(h.cum_nneighbor_per_level[i] >= h.cum_nneighbor_per_level[i - 1], "the levels of its graph shrink");
+        expect(h.cum_nneighbor_per_level[i] >= h.cum_nneighbor_per_level[i - 1] && h.cum_nneighbor_per_level[i] - h.cum_nneighbor_per_level[i - 1] <= MaxLinks,
+                "a level of its graph has a wrong number of links");
     expect(h.efConstruction >= 1 && h.efConstruction <= 1 << 20 && h.efSearch >= 1 && h.efSearch <= 1 << 20, "its graph has unknown settings");
     expect(h.upper_beam == 1, "its upper_beam is not supported");
     if (ntotal == 0) {

@@ -1,3 +1,5 @@
+using System.Globalization;
+using Faiss;
 using Stickers.Bench;
 
 // One subcommand per benchmark; each measures a peer in the same run and prints the ratio.
@@ -9,12 +11,19 @@ return args switch
     ["build", var count, var folder, var gibibytes, var milliseconds] => await BuildBenchmark.RunAsync(count, folder, gibibytes, milliseconds),
     ["changes", var operations, var rounds, var folder] => await ChangesBenchmark.RunAsync(operations, rounds, folder),
     ["coded", var count] => CodedBenchmark.Run(count),
+    [FaissBuild.Word, var folder, var n, .. var only] => FaissBuild.Run(folder, Number(n), only),
+    [FaissBenchmark.SearchWord, var file, var queries, var nprobe, var ef, var threads, var rounds, var singles] => FaissBenchmark.Search(
+        file, queries, new SearchParameters { NProbe = Number(nprobe), EfSearch = Number(ef), Threads = Number(threads) }, Number(rounds), Number(singles)),
+    ["faiss", var folder, var n, var threads] => await FaissBenchmark.AgainstPythonAsync(folder, Number(n), Number(threads)),
+    ["faiss-hnswlib", var folder, var n, var threads] => await FaissBenchmark.AgainstHnswlibAsync(folder, Number(n), Number(threads)),
     ["mpi"] => await MpiBenchmark.RunAsync(),
     [MpiRank.Word] => MpiRank.Run(),
     ["pipeline"] => await PipelineBenchmark.RunAsync(),
     [PipelineBenchmark.Word, .. var rest] => await PipelineBenchmark.RunOneAsync(rest),
     _ => Usage(),
 };
+
+static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 
 static int Usage()
 {
@@ -25,6 +34,9 @@ static int Usage()
           changes  <operations> <rounds> <folder> updates of an index, against building it whole
           coded    <n> lists, binary codes and vectors against exact search
           edge     items between processes over an edge, against bare TCP sockets
+          faiss-build   <folder> <n> [index …] builds once what the next two load
+          faiss         <folder> <n> <threads> Faiss.NET against python3-faiss over the same Faiss
+          faiss-hnswlib <folder> <n> <threads> Faiss.NET with the fast Faiss against python3-hnswlib
           mpi      allreduce and messages of Mpi.NET against a C program, 2 ranks
           pipeline a job of three functions against a loop written by hand, and two decoding ranks against one
         """);

@@ -1,0 +1,152 @@
+using System.Diagnostics;
+using System.Globalization;
+using Faiss;
+
+namespace Stickers.Bench;
+
+/// <summary>Faiss.NET against Debian's python3-faiss over the same build of Faiss, and its fast build against Debian's python3-hnswlib.</summary>
+internal static class FaissBenchmark
+{
+    public const string SearchWord = "faiss-search";
+    private const double Wanted = 0.99;
+
+    /// <summary>Searches in this process: one line for each batch size. A process of its own, because the build of Faiss is chosen once for each.</summary>
+    public static int Search(string file, string queriesFile, SearchParameters parameters, int rounds, int singles)
+    {
+        using var index = FaissIndex.Load(file);
+        var queries = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(queriesFile)).ToArray();
+        const int d = FaissData.Dimension, k = FaissData.Neighbours;
+        foreach (var size in new[] { 1, 100 })
+        {
+            var (distances, ids) = (new float[size * k], new long[size * k]);
+            var n = size == 1 ? singles : FaissData.Queries;
+            var best = 0.0;
+            for (var round = 0; round < rounds; round++)
+            {
+                var watch = Stopwatch.StartNew();
+                for (var i = 0; i < n; i += size)
+                    index.Search(queries.AsSpan(i * d, size * d), k, distances, ids, parameters);
+                best = Math.Max(best, n / watch.Elapsed.TotalSeconds);
+            }
+
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"batch{size} {best:F1}"));
+        }
+
+        return 0;
+    }
+
+    /// <summary>The same file by python3-faiss and by Faiss.NET over Debian's Faiss, in turn.</summary>
+    public static async Task<int> AgainstPythonAsync(string folder, int n, int threads)
+    {
+        var data = new FaissData(folder, n);
+        Console.WriteLine($"{n} x {FaissData.Dimension}, {threads} thread(s), Faiss.NET over Debian's Faiss against python3-faiss; queries per second, the best of 3 turns of 3 rounds");
+        var worst = double.MaxValue;
+        foreach (var (name, nprobe, ef) in ((string, int, int)[])[("flat", 0, 0), ("ivf", 8, 0), ("ivfsq8", 8, 0), ("hnsw", 0, 64)])
+        {
+            if (!File.Exists(data.Path(name + ".faiss")))
+                continue;
+            var singles = name == "flat" ? n > 500_000 ? 20 : 100 : FaissData.Queries;
+            Dictionary<string, double> net = [], python = [];
+            for (var turn = 0; turn < 3; turn++)
+            {
+                Best(python, await PeerAsync("faiss_peer.py", data.Path(name + ".faiss"), data.Path("queries.f32"), nprobe, ef, threads, 3, singles));
+                Best(net, await NetAsync("generic", data.Path(name + ".faiss"), data.Path("queries.f32"), nprobe, ef, threads, 3, singles));
+            }
+
+            foreach (var batch in net.Keys)
+            {
+                var ratio = net[batch] / python[batch];
+                worst = Math.Min(worst, ratio);
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-8} {batch,-9} python3-faiss {python[batch],9:F0}   Faiss.NET {net[batch],9:F0}   ratio {ratio:F3}"));
+            }
+        }
+
+        Console.WriteLine(worst >= 0.98 ? "at least 0.98 everywhere" : string.Create(CultureInfo.InvariantCulture, $"BELOW 0.98: {worst:F3}"));
+        return worst >= 0.98 ? 0 : 1;
+    }
+
+    /// <summary>The fast build against hnswlib, each with the least effort that reaches the wanted recall.</summary>
+    public static async Task<int> AgainstHnswlibAsync(string folder, int n, int threads)
+    {
+        var data = new FaissData(folder, n);
+        var (queries, truth) = (data.ReadQueries(), data.ReadTruth());
+        Console.WriteLine($"{n} x {FaissData.Dimension}, {threads} thread(s), Faiss {FaissLibrary.Variant}; queries per second at recall@10 of at least {Wanted}, the best of 3 turns of 5 rounds");
+        Dictionary<string, double> peer = [];
+        var nets = new Dictionary<string, (Dictionary<string, double> Rates, int NProbe, int Ef, double Recall)>();
+        foreach (var name in (string[])["ivf", "ivfsq8", "hnsw"])
+        {
+            if (!File.Exists(data.Path(name + ".faiss")))
+                continue;
+            var (nprobe, ef, recall) = Tune(data.Path(name + ".faiss"), queries, truth, graph: name == "hnsw");
+            nets[name] = ([], nprobe, ef, recall);
+        }
+
+        for (var turn = 0; turn < 3; turn++)
+        {
+            Best(peer, await PeerAsync("hnswlib_peer.py", "search", folder, n, threads));
+            foreach (var (name, net) in nets)
+                Best(net.Rates, await NetAsync(FaissLibrary.Variant, data.Path(name + ".faiss"), data.Path("queries.f32"), net.NProbe, net.Ef, threads, 5, FaissData.Queries));
+        }
+
+        var peerSeconds = Seconds("hnswlib");
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"hnswlib  ef {peer["ef"]:F0}, recall {peer["recall"]:F4}: {peer["batch1"]:F0} single, {peer["batch100"]:F0} batch of 100; build {peerSeconds:F0} CPU s"));
+        foreach (var (name, net) in nets)
+        {
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{name,-8} {(net.Ef > 0 ? $"efSearch {net.Ef}" : $"nprobe {net.NProbe}")}, recall {net.Recall:F4}: {net.Rates["batch1"]:F0} single ({net.Rates["batch1"] / peer["batch1"]:F2}x), {net.Rates["batch100"]:F0} batch of 100 ({net.Rates["batch100"] / peer["batch100"]:F2}x); build {Seconds(name):F0} CPU s ({Seconds(name) / peerSeconds:F2}x)"));
+        }
+
+        var good = nets["ivf"].Recall >= Wanted && nets["ivf"].Rates["batch1"] >= 2 * peer["batch1"] && Seconds("ivf") <= 0.5 * peerSeconds;
+        Console.WriteLine(good ? "ivf: at least twice hnswlib's rate, at most half its build" : "ivf: NOT twice hnswlib's rate at half its build");
+        return good ? 0 : 1;
+
+        double Seconds(string name) => double.Parse(File.ReadAllText(data.Path(name + ".seconds")), CultureInfo.InvariantCulture);
+    }
+
+    private static (int NProbe, int Ef, double Recall) Tune(string file, float[] queries, long[] truth, bool graph)
+    {
+        using var index = FaissIndex.Load(file);
+        var (distances, ids) = (new float[truth.Length], new long[truth.Length]);
+        (int, int, double) last = default;
+        foreach (var effort in graph ? [16, 24, 32, 48, 64, 96, 128, 192, 256] : (int[])[1, 2, 4, 6, 8, 12, 16, 24, 32, 64])
+        {
+            var parameters = graph ? new SearchParameters { EfSearch = effort } : new SearchParameters { NProbe = effort };
+            index.Search(queries, FaissData.Neighbours, distances, ids, parameters);
+            last = (graph ? 0 : effort, graph ? effort : 0, FaissData.Recall(ids, truth));
+            if (last.Item3 >= Wanted)
+                break;
+        }
+
+        return last;
+    }
+
+    private static void Best(Dictionary<string, double> into, string output)
+    {
+        foreach (var line in output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            var words = line.Split(' ');
+            into[words[0]] = Math.Max(into.GetValueOrDefault(words[0]), double.Parse(words[1], CultureInfo.InvariantCulture));
+        }
+    }
+
+    private static Task<string> PeerAsync(string script, params object[] arguments) =>
+        ExecuteAsync("/usr/bin/python3", [Path.Combine(AppContext.BaseDirectory, "peers", script), .. Words(arguments)], variant: null);
+
+    private static Task<string> NetAsync(string variant, params object[] arguments) =>
+        ExecuteAsync("dotnet", [Path.Combine(AppContext.BaseDirectory, "Stickers.Bench.dll"), SearchWord, .. Words(arguments)], variant);
+
+    private static IEnumerable<string> Words(object[] arguments) => arguments.Select(a => Convert.ToString(a, CultureInfo.InvariantCulture)!);
+
+    private static async Task<string> ExecuteAsync(string program, IEnumerable<string> arguments, string? variant)
+    {
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true };
+        start.Environment["OPENBLAS_NUM_THREADS"] = "1";
+        start.Environment["DOTNET_TieredPGO"] = "0"; // its instrumented code would run in the first rounds
+        if (variant is not null)
+            start.Environment["FAISS_NET_VARIANT"] = variant;
+        using var process = Process.Start(start)!;
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return process.ExitCode == 0 ? output : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}.");
+    }
+}

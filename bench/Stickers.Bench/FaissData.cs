@@ -1,0 +1,94 @@
+using System.Runtime.InteropServices;
+using Faiss;
+
+namespace Stickers.Bench;
+
+/// <summary>Clustered unit vectors made by seed, their queries and the true neighbours, as plain files that the peers read too.</summary>
+/// <param name="Folder">Where the files are.</param>
+/// <param name="Count">Number of vectors.</param>
+internal sealed record FaissData(string Folder, int Count)
+{
+    public const int Dimension = 128;
+    public const int Queries = 1000;
+    public const int Neighbours = 10;
+    private const int Clusters = 2000;
+    private const float Spread = 0.8f;
+
+    public string Path(string name) => System.IO.Path.Combine(Folder, $"{Count}-{name}");
+
+    public float[] ReadQueries() => Read<float>("queries.f32");
+
+    public long[] ReadTruth() => Read<long>("truth.i64");
+
+    public float[] ReadBase() => Read<float>("base.f32");
+
+    /// <summary>Share of the true neighbours that were found.</summary>
+    public static double Recall(ReadOnlySpan<long> found, ReadOnlySpan<long> truth)
+    {
+        var hits = 0;
+        for (var q = 0; q < Queries; q++)
+        {
+            foreach (var id in found.Slice(q * Neighbours, Neighbours))
+                hits += truth.Slice(q * Neighbours, Neighbours).Contains(id) ? 1 : 0;
+        }
+
+        return hits / (double)(Queries * Neighbours);
+    }
+
+    /// <summary>Writes what is not there yet.</summary>
+    public void Make()
+    {
+        if (File.Exists(Path("truth.i64")))
+            return;
+        Directory.CreateDirectory(Folder);
+        var centres = new float[Clusters * Dimension];
+        Gaussian(new Random(7), centres);
+        var vectors = Draw(centres, Count, seed: 8);
+        var queries = Draw(centres, Queries, seed: 9);
+        using var exact = FaissIndex.Create(Dimension, "Flat", MetricType.L2);
+        exact.Add(vectors, threads: 1);
+        var (distances, truth) = (new float[Queries * Neighbours], new long[Queries * Neighbours]);
+        exact.Search(queries, Neighbours, distances, truth);
+        Write("base.f32", vectors);
+        Write("queries.f32", queries);
+        Write("truth.i64", truth);
+    }
+
+    private static float[] Draw(float[] centres, int n, int seed)
+    {
+        var random = new Random(seed);
+        var vectors = new float[n * Dimension];
+        Gaussian(random, vectors);
+        for (var i = 0; i < n; i++)
+        {
+            var row = vectors.AsSpan(i * Dimension, Dimension);
+            var centre = centres.AsSpan(random.Next(Clusters) * Dimension, Dimension);
+            var norm = 0f;
+            for (var j = 0; j < Dimension; j++)
+            {
+                row[j] = centre[j] + (Spread * row[j]);
+                norm += row[j] * row[j];
+            }
+
+            norm = MathF.Sqrt(norm);
+            for (var j = 0; j < Dimension; j++)
+                row[j] /= norm;
+        }
+
+        return vectors;
+    }
+
+    private static void Gaussian(Random random, Span<float> values)
+    {
+        for (var i = 0; i < values.Length; i++)
+            values[i] = (float)(Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()));
+    }
+
+    private T[] Read<T>(string name) where T : unmanaged => MemoryMarshal.Cast<byte, T>(File.ReadAllBytes(Path(name))).ToArray();
+
+    private void Write<T>(string name, T[] values) where T : unmanaged
+    {
+        using var file = File.Create(Path(name));
+        file.Write(MemoryMarshal.AsBytes<T>(values));
+    }
+}
