@@ -83,6 +83,13 @@ public sealed class ZeroMqEdgeTests
         var token = TestContext.Current.CancellationToken;
         await using var world = await EdgeWorld.OpenAsync(EdgeWorld.NewOptions(), 1, 1);
         await world.Writers[0].SendAsync(0, EdgeWorld.NewFrame(0, 0, 0, 100), token);
+        // Only to a sender that it has met can a receiver say that it leaves.
+        await foreach (var frame in world.Readers[0].ReadAllAsync(token))
+        {
+            frame.Release();
+            break;
+        }
+
         await world.Readers[0].DisposeAsync();
         var fault = await Assert.ThrowsAsync<EdgeException>(() => EdgeWorld.WriteAsync(world.Writers[0], 0, 1, 100_000, _ => 10_000, token));
         Assert.Equal((EdgeFault.PeerFailed, "receiver 0 of edge 'main'"), (fault.Fault, fault.Peer));
