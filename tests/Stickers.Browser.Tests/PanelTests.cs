@@ -151,6 +151,7 @@ public sealed class PanelTests(Chromium browser)
     public async Task Drop_OfSomethingElse_SaysWhatIsTaken()
     {
         await using var window = await browser.OpenAsync();
+        await Expect(window.Page.GetByRole(AriaRole.Status)).ToHaveTextAsync($"{DrawnSticker.All.Count}");
         await window.DropAsync("notes.txt", "text/plain", "hello"u8.ToArray());
         await Expect(window.Page.GetByRole(AriaRole.Status)).ToContainTextAsync("That is not a picture");
         await Expect(window.Panel).ToBeHiddenAsync();

@@ -72,7 +72,7 @@ internal static class Journey
         var line = await server.WaitForAsync("Serving on");
         using var client = new HttpClient { BaseAddress = new Uri(line.Split(' ').First(word => word.StartsWith("http", StringComparison.Ordinal))) };
         Assert.Equal(HttpStatusCode.OK, (await client.GetAsync(new Uri("/healthz", UriKind.Relative), stop)).StatusCode);
-        var served = await client.GetFromJsonAsync<JsonElement>($"/v1/stickers/{id}/similar?space=visual&k=5", stop);
+        var served = await client.GetFromJsonAsync<JsonElement>($"/v1/stickers/{id}/similar?space=visual&k=5&collapse=false", stop);
         Assert.Equal(
             neighbours.GetProperty("results").EnumerateArray().Select(result => result.GetProperty("id").GetString()),
             served.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("sticker").GetProperty("id").GetString()));

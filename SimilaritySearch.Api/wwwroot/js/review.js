@@ -13,6 +13,7 @@ let waiting = 0;
 let decided = [];
 let request = new AbortController();
 let shown = false;
+let kept = Promise.resolve();
 
 /** Shows the queue; it is asked for anew each time. */
 export function show() {
@@ -84,10 +85,12 @@ async function decide(decision) {
   waiting--;
   render();
   try {
-    await api.review(reviewer(), [{ sticker: item.sticker.id, tag: item.tag, decision }]);
+    await keep(item, decision);
   } catch (error) {
-    // It counts only once it is kept: back it goes.
-    decided.splice(decided.indexOf(item), 1);
+    // It counts only once it is kept: back it goes, unless it was taken back meanwhile.
+    const at = decided.indexOf(item);
+    if (at < 0) return;
+    decided.splice(at, 1);
     queue.unshift(item);
     waiting++;
     render();
@@ -95,6 +98,13 @@ async function decide(decision) {
     return;
   }
   if (queue.length === 0 && shown) fill();
+}
+
+/** One after the other: of two decisions on one suggestion the later one must be the last to arrive. */
+function keep(item, decision) {
+  const sending = kept.then(() => api.review(reviewer(), [{ sticker: item.sticker.id, tag: item.tag, decision }]));
+  kept = sending.catch(() => {});
+  return sending;
 }
 
 function skip() {
