@@ -22,7 +22,7 @@ public sealed record NetworkConfiguration
     public int VisualDimension { get; init; } = 128;
 
     /// <summary>Length of a semantic vector and of a tag's vector.</summary>
-    public int SemanticDimension { get; init; } = 512;
+    public int SemanticDimension { get; init; } = 128;
 
     /// <summary><see cref="InputFitting.Version"/> that it learned with: another one would show it other pictures.</summary>
     public int Fitting { get; init; } = InputFitting.Version;

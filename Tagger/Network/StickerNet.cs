@@ -72,6 +72,19 @@ internal sealed class StickerNet : nn.Module<Tensor, NetworkOutput>
     /// <summary>Unit semantic vectors: (B, F) -> (B, Ds).</summary>
     public Tensor SemanticOf(Tensor features) => Unit(semantic_head.forward(features));
 
+    /// <summary>Takes the weights and running statistics of a network that differs at most in the length of its semantic vectors.</summary>
+    public void CopyAllButSemantics(StickerNet other)
+    {
+        using var noGrad = no_grad();
+        var theirs = Tensors(other).ToDictionary();
+        foreach (var (name, tensor) in Tensors(this))
+        {
+            if (!name.StartsWith(nameof(semantic_head), StringComparison.Ordinal) && name != nameof(tag_vectors)) tensor.copy_(theirs[name]);
+        }
+
+        static IEnumerable<(string Name, Tensor Tensor)> Tensors(StickerNet net) => FlatParameters.Of(net).Parts.Concat(FlatParameters.BuffersOf(net).Parts);
+    }
+
     /// <summary>Replaces the semantic head: weight (Ds, F), bias (Ds).</summary>
     public void SetSemanticHead(Tensor weight, Tensor bias)
     {

@@ -68,10 +68,13 @@ public static class Trainer
                 return new TrainingSummary((await store.ReadJsonAsync<ModelManifest>($"{folder}/{ModelFiles.Manifest}", cancellation))!, AlreadyThere: false);
             }
 
-            using var net = new StickerNet(network);
-            FlatParameters.Of(net).Write(loop.State.AverageParameters);
-            FlatParameters.BuffersOf(net).Write(loop.State.AverageBuffers);
-            new SemanticFit(net, set).Apply(progress, cancellation);
+            using var learned = new StickerNet(network);
+            FlatParameters.Of(learned).Write(loop.State.AverageParameters);
+            FlatParameters.BuffersOf(learned).Write(loop.State.AverageBuffers);
+            // Learned with few numbers, which cost a step less, and fitted with many, which hold more.
+            using var fitted = new StickerNet(network with { SemanticDimension = SemanticFit.Dimension });
+            fitted.CopyAllButSemantics(learned);
+            var net = new SemanticFit(fitted, set).Apply(progress, cancellation) ? fitted : learned;
             progress?.Report(new JobProgress("calibrate", 0, null, "stickers"));
             var validation = set.ValidationRows;
             var thresholds = new Calibration(net, set).Fit(validation, options.TargetPrecision);
@@ -81,7 +84,7 @@ public static class Trainer
                 {
                     FormatVersion = ModelFiles.FormatVersion,
                     Version = options.Version,
-                    Network = network,
+                    Network = net.Configuration,
                     Catalogue = options.Catalogue,
                     CatalogueHash = catalogue.ContentHash,
                     TagRulesHash = catalogue.Vocabulary.ContentHash,
