@@ -23,6 +23,9 @@ public sealed record IndexBuildOptions
     /// <summary>Time that one query may take on one core, milliseconds; likewise.</summary>
     public double Milliseconds { get; init; } = 10;
 
+    /// <summary>Make the binary codes of a coded index as the network learned to, where the embeddings have such codes; without it, a rotation is fitted to the vectors.</summary>
+    public bool LearnedCodes { get; init; } = true;
+
     /// <summary>Serve the index from now on; without it, the version is only kept.</summary>
     public bool Publish { get; init; } = true;
 

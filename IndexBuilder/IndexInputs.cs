@@ -13,16 +13,18 @@ namespace Stickers.IndexBuilder;
 internal sealed class IndexInputs
 {
     /// <summary>Raised whenever the same inputs would give other bytes.</summary>
-    private const int BuilderVersion = 3;
+    private const int BuilderVersion = 4;
 
     private readonly Func<IndexRequest, IndexPlan> _plan;
     private readonly IndexBuildOptions _options;
     private readonly ModelIdentity? _model;
+    private readonly CodeMap? _codes;
 
-    private IndexInputs(IndexBuildOptions options, StickerCatalogue catalogue, EmbeddingSet embeddings, SuggestionSet? suggestions, ModelIdentity? model, Func<IndexRequest, IndexPlan> plan)
+    private IndexInputs(IndexBuildOptions options, StickerCatalogue catalogue, EmbeddingSet embeddings, SuggestionSet? suggestions, ModelIdentity? model, CodeMap? codes, Func<IndexRequest, IndexPlan> plan)
     {
         _options = options;
         _model = model;
+        _codes = codes;
         Space = options.Space;
         Catalogue = catalogue;
         Embeddings = embeddings;
@@ -48,7 +50,10 @@ internal sealed class IndexInputs
 
     public VectorSource Vectors { get; }
 
-    public ShardInputs Shards => new(Embeddings, Space, Version, Plan, _options.ShardBytes);
+    public ShardInputs Shards => new(Embeddings, Space, Version, Plan, _options.ShardBytes) { Codes = UsesLearnedCodes(Space, Plan) ? _codes : null };
+
+    /// <summary>Where the codes of a coded index come from, for people; null for other kinds.</summary>
+    public string? Codes => Plan.CodedLists == 0 ? null : UsesLearnedCodes(Space, Plan) ? $"learned, {_codes!.Bits} bits" : $"fitted, {Dimension} bits";
 
     public long Count => Vectors.Count;
 
@@ -85,7 +90,7 @@ internal sealed class IndexInputs
             RequireSame("model", options.Model, e.ModelHash, "suggestions", suggestions.Manifest.ModelHash, "stickers backfill");
         }
 
-        return new IndexInputs(options, catalogue, embeddings, suggestions, model, plan);
+        return new IndexInputs(options, catalogue, embeddings, suggestions, model, await embeddings.ReadCodeMapAsync(cancellation), plan);
     }
 
     /// <summary>Reads all inputs once and compares their hashes with what the version was computed from.</summary>
@@ -105,8 +110,11 @@ internal sealed class IndexInputs
 
     private string VersionOf(EmbeddingSpace space, IndexPlan plan, string[] more) => Hash([
         BuilderVersion.ToString(CultureInfo.InvariantCulture), space.Name(), plan.Factory, string.Join(' ', plan.NProbe), plan.IsExact ? "" : FaissLibrary.Version,
+        UsesLearnedCodes(space, plan) ? Embeddings.Manifest.Code!.Map.Sha256 : "",
         Embeddings.Manifest.Model, Embeddings.Manifest.ModelHash, Embeddings.ContentHash,
         Catalogue.Name, Catalogue.ContentHash, Catalogue.Vocabulary.ContentHash, Suggestions?.ContentHash ?? "none", .. more])[..12];
+
+    private bool UsesLearnedCodes(EmbeddingSpace space, IndexPlan plan) => plan.CodedLists > 0 && space == EmbeddingSpace.Visual && _options.LearnedCodes && _codes is not null;
 
     private IndexPlan PlanOf(EmbeddingSpace space) => _plan(new IndexRequest(Count, new VectorSource(Embeddings, space).Dimension)
     {

@@ -113,12 +113,12 @@ public static class IndexUpdate
             await SegmentBuild.StreamAsync(inputs.Vectors, survey, measure, progress, Set, cancellation);
             writer.Complete();
 
-            void Set(long[] rows, float[] vectors)
+            void Set(VectorBatch batch)
             {
-                for (var i = 0; i < rows.Length; i++)
+                for (var i = 0; i < batch.Rows.Length; i++)
                 {
-                    if (added.RowOf(survey.Rows.IdOf(rows[i])) is >= 0 and var row)
-                        writer.Set(row, vectors.AsSpan(i * inputs.Dimension, inputs.Dimension));
+                    if (added.RowOf(survey.Rows.IdOf(batch.Rows[i])) is >= 0 and var row)
+                        writer.Set(row, batch.Vectors.Span.Slice(i * inputs.Dimension, inputs.Dimension));
                 }
             }
         }

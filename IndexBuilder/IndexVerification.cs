@@ -70,7 +70,7 @@ public sealed record IndexVerification
         var source = new VectorSource(embeddings, space);
         var survey = await VectorSurvey.ReadAsync(source, 0, done => Report("sample", done), cancellation, queries);
         var measure = new RecallMeasure(survey, source.Dimension);
-        await SegmentBuild.StreamAsync(source, survey, measure, done => Report("compare", done), (_, _) => { }, cancellation);
+        await SegmentBuild.StreamAsync(source, survey, measure, done => Report("compare", done), _ => { }, cancellation);
         progress?.Report(new JobProgress("search", 0, queries, "queries"));
         var measured = measure.Measure(snapshot.Vectors, [], 0, cancellation);
         var times = Times(snapshot.Vectors, survey, source.Dimension);

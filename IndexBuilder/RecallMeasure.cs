@@ -1,6 +1,5 @@
 using Stickers.Catalogue;
 using Stickers.SimilaritySearch;
-using Stickers.SimilaritySearch.Exact;
 
 namespace Stickers.IndexBuilder;
 

@@ -32,10 +32,10 @@ internal static class SegmentBuild
             await StreamAsync(source, survey, measure, done => progress("index", done), Set, cancellation);
             writer.Complete();
 
-            void Set(long[] rows, float[] vectors)
+            void Set(VectorBatch batch)
             {
-                for (var i = 0; i < rows.Length; i++)
-                    writer.Set(rows[i], vectors.AsSpan(i * source.Dimension, source.Dimension));
+                for (var i = 0; i < batch.Rows.Length; i++)
+                    writer.Set(batch.Rows[i], batch.Vectors.Span.Slice(i * source.Dimension, source.Dimension));
             }
 
             return new SnapshotSegment(SnapshotSegment.Exact, SnapshotManifest.RowsFile, SnapshotManifest.ExactFile, null, survey.Rows.Count, survey.Rows.Count);
@@ -45,10 +45,10 @@ internal static class SegmentBuild
         {
             progress("train", 0);
             var path = scratch.File(SnapshotManifest.CodedFile);
-            using var coded = await Task.Run(() => CodedIndexWriter.Create(path, survey.Rows.Count, source.Dimension, plan.CodedLists, survey.Training.ToArray(), cancellation), cancellation);
+            using var coded = await Task.Run(() => CodedIndexWriter.Create(path, survey.Rows.Count, source.Dimension, plan.CodedLists, survey.Training.ToArray(), inputs.Codes, cancellation), cancellation);
             survey.ForgetTraining();
-            await StreamAsync(source, survey, null, done => progress("group", done), (rows, vectors) => coded.Assign(rows, vectors.AsMemory(0, rows.Length * source.Dimension), cancellation), cancellation);
-            await StreamAsync(source, survey, measure, done => progress("index", done), (rows, vectors) => coded.Write(rows, vectors.AsSpan(0, rows.Length * source.Dimension)), cancellation);
+            await StreamAsync(source, survey, null, done => progress("group", done), batch => coded.Assign(batch.Rows, batch.Vectors, cancellation), cancellation);
+            await StreamAsync(source, survey, measure, done => progress("index", done), batch => coded.Write(batch.Rows, batch.Vectors.Span, inputs.Codes is null ? null : batch.Codes), cancellation);
             coded.Complete();
             return new SnapshotSegment(SnapshotSegment.Coded, SnapshotManifest.RowsFile, SnapshotManifest.CodedFile, null, survey.Rows.Count, survey.Rows.Count);
         }
@@ -57,17 +57,18 @@ internal static class SegmentBuild
         return new SnapshotSegment(SnapshotSegment.Faiss, SnapshotManifest.RowsFile, SnapshotManifest.IndexFile, null, survey.Rows.Count, survey.Rows.Count);
     }
 
-    /// <summary>Streams all vectors in batches: their rows, and the vectors, row-major.</summary>
+    /// <summary>Streams all vectors in batches.</summary>
     internal static async Task StreamAsync(
-        VectorSource source, VectorSurvey survey, RecallMeasure? measure, Action<long> progress, Action<long[], float[]> take, CancellationToken cancellation)
+        VectorSource source, VectorSurvey survey, RecallMeasure? measure, Action<long> progress, Action<VectorBatch> take, CancellationToken cancellation)
     {
         var vectors = new float[BatchRows * source.Dimension];
-        var ids = new List<StickerId>(BatchRows);
+        var (ids, codes) = (new List<StickerId>(BatchRows), new List<byte[]>(BatchRows));
         long done = 0;
-        await foreach (var (id, vector) in source.ReadAsync(cancellation))
+        await foreach (var (id, vector, code) in source.ReadAsync(cancellation))
         {
             vector.CopyTo(vectors, ids.Count * source.Dimension);
             ids.Add(id);
+            codes.Add(code);
             if (ids.Count == BatchRows)
                 Flush();
         }
@@ -78,10 +79,17 @@ internal static class SegmentBuild
         {
             cancellation.ThrowIfCancellationRequested();
             measure?.Offer(ids, vectors.AsMemory(0, ids.Count * source.Dimension));
-            take([.. ids.Select(survey.Rows.RowOf)], vectors);
+            take(new VectorBatch([.. ids.Select(survey.Rows.RowOf)], vectors.AsMemory(0, ids.Count * source.Dimension), codes));
             done += ids.Count;
             ids.Clear();
+            codes.Clear();
             progress(done);
         }
     }
 }
+
+/// <summary>Some of a source's vectors. Only valid during the call that is given it.</summary>
+/// <param name="Rows">Their rows.</param>
+/// <param name="Vectors">Row-major, as many.</param>
+/// <param name="Codes">Their binary codes, empty ones where there are none.</param>
+internal readonly record struct VectorBatch(long[] Rows, ReadOnlyMemory<float> Vectors, IReadOnlyList<byte[]> Codes);

@@ -15,15 +15,24 @@ internal sealed class VectorSource(EmbeddingSet embeddings, EmbeddingSpace space
 
     public int Dimension => space == EmbeddingSpace.Visual ? embeddings.Manifest.VisualDimension : embeddings.Manifest.SemanticDimension;
 
-    public async IAsyncEnumerable<(StickerId Id, float[] Vector)> ReadPartAsync(int part, [EnumeratorCancellation] CancellationToken cancellation)
+    public async IAsyncEnumerable<StickerVector> ReadPartAsync(int part, [EnumeratorCancellation] CancellationToken cancellation)
     {
         await foreach (var embedding in embeddings.ReadPartAsync(part, cancellation))
-            yield return (embedding.Id, space == EmbeddingSpace.Visual ? embedding.Visual : embedding.Semantic);
+            yield return Of(embedding);
     }
 
-    public async IAsyncEnumerable<(StickerId Id, float[] Vector)> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
+    public async IAsyncEnumerable<StickerVector> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
         await foreach (var embedding in embeddings.ReadAsync(cancellation))
-            yield return (embedding.Id, space == EmbeddingSpace.Visual ? embedding.Visual : embedding.Semantic);
+            yield return Of(embedding);
     }
+
+    private StickerVector Of(StickerEmbedding embedding) =>
+        space == EmbeddingSpace.Visual ? new StickerVector(embedding.Id, embedding.Visual, embedding.Code) : new StickerVector(embedding.Id, embedding.Semantic, []);
 }
+
+/// <summary>A sticker in one space.</summary>
+/// <param name="Id">The sticker.</param>
+/// <param name="Vector">Unit vector.</param>
+/// <param name="Code">Its binary code; empty where there is none.</param>
+internal readonly record struct StickerVector(StickerId Id, float[] Vector, byte[] Code);

@@ -39,7 +39,7 @@ internal sealed class VectorSurvey
         var training = Draw(source.Count, trainingVectors, Seed + 1);
         var (ids, prints) = (new long[source.Count], new ulong[source.Count]);
         long position = 0;
-        await foreach (var (id, vector) in source.ReadAsync(cancellation))
+        await foreach (var (id, vector, _) in source.ReadAsync(cancellation))
         {
             if (position == source.Count)
                 throw Miscounted(source, position + 1);

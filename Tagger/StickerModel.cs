@@ -34,7 +34,7 @@ public sealed class StickerModel : IDisposable
     private readonly Dictionary<string, int> _tagIndex;
     private readonly float[] _tagVectors;
 
-    private StickerModel(ModelDescription description, StickerNet net)
+    private StickerModel(ModelDescription description, StickerNet net, CodeMap? codeMap)
     {
         Description = description;
         _net = net;
@@ -43,6 +43,7 @@ public sealed class StickerModel : IDisposable
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         _tagVectors = net.TagVectors.data<float>().ToArray();
+        CodeMap = codeMap;
     }
 
     /// <summary>All but the network.</summary>
@@ -68,6 +69,9 @@ public sealed class StickerModel : IDisposable
 
     /// <summary>Length of a visual vector.</summary>
     public int VisualDimension => Manifest.Network.VisualDimension;
+
+    /// <summary>Makes the binary code of a visual vector; null in models that have no head for it.</summary>
+    public CodeMap? CodeMap { get; }
 
     /// <summary>Length of a semantic vector.</summary>
     public int SemanticDimension => Manifest.Network.SemanticDimension;
@@ -99,7 +103,7 @@ public sealed class StickerModel : IDisposable
             var (tensors, _) = SafeTensors.Read(weights.Path);
             FlatParameters.Of(net).Load(tensors, weights.Path);
             FlatParameters.BuffersOf(net).Load(tensors, weights.Path);
-            return new StickerModel(description, net);
+            return new StickerModel(description, net, description.CodeMapOf(tensors));
         }
         catch
         {

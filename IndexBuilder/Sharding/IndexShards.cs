@@ -77,7 +77,7 @@ public sealed class IndexShards : Job<int, int, byte[], byte[]>
         var (ids, vectors) = (new List<StickerId>(BatchRows), new float[BatchRows * d]);
         await foreach (var part in items)
         {
-            await foreach (var (id, vector) in _source.ReadPartAsync(part, context.Cancellation))
+            await foreach (var (id, vector, _) in _source.ReadPartAsync(part, context.Cancellation))
             {
                 vector.CopyTo(vectors, ids.Count * d);
                 ids.Add(id);

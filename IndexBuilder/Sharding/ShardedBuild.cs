@@ -85,6 +85,9 @@ internal static class ShardedBuild
 /// <param name="ShardBytes">Bytes of embeddings that make a shard.</param>
 internal sealed record ShardInputs(EmbeddingSet Embeddings, EmbeddingSpace Space, string Version, IndexPlan Plan, long ShardBytes)
 {
+    /// <summary>Makes binary codes as the network learned to; null where it did not, or is not to be asked.</summary>
+    public CodeMap? Codes { get; init; }
+
     public VectorSource Vectors { get; } = new(Embeddings, Space);
 
     public int Dimension => Vectors.Dimension;

@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
 using System.IO.MemoryMappedFiles;
+using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using Stickers.Catalogue;
 using Stickers.SimilaritySearch.Exact;
 
 namespace Stickers.SimilaritySearch.Coded;
@@ -15,18 +17,18 @@ namespace Stickers.SimilaritySearch.Coded;
 /// </remarks>
 public sealed unsafe class CodedIndex : IDisposable
 {
-    /// <summary>Version of the file's format.</summary>
-    internal const int FormatVersion = 1;
+    /// <summary>Version of the file's format. Version 1, whose codes are always signs of rotated vectors, is read too.</summary>
+    internal const int FormatVersion = 2;
 
     private readonly CodedLayout _layout;
     private readonly MemoryMappedFile _map;
     private readonly SafeMemoryMappedViewHandle _view;
-    private readonly SignRotation _rotation;
+    private readonly CodeMap _codes;
     private readonly ExactIndex _centres;
     private readonly long[] _starts;
 
-    private CodedIndex(CodedLayout layout, MemoryMappedFile map, SafeMemoryMappedViewHandle view, SignRotation rotation, ExactIndex centres, long[] starts) =>
-        (_layout, _map, _view, _rotation, _centres, _starts) = (layout, map, view, rotation, centres, starts);
+    private CodedIndex(CodedLayout layout, MemoryMappedFile map, SafeMemoryMappedViewHandle view, CodeMap codes, ExactIndex centres, long[] starts) =>
+        (_layout, _map, _view, _codes, _centres, _starts) = (layout, map, view, codes, centres, starts);
 
     /// <summary>Number of rows.</summary>
     public long Count => _layout.Rows;
@@ -43,7 +45,7 @@ public sealed unsafe class CodedIndex : IDisposable
     public static CodedIndex Open(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        var header = new byte[24];
+        var header = new byte[28];
         long length;
         using (var file = File.OpenHandle(path))
         {
@@ -52,12 +54,15 @@ public sealed unsafe class CodedIndex : IDisposable
                 throw new InvalidDataException($"{path} is no index of coded vectors.");
         }
 
-        if (BinaryPrimitives.ReadInt32LittleEndian(header.AsSpan(4)) is var version && version != FormatVersion)
-            throw new InvalidDataException($"{path} has format version {version}; this program reads version {FormatVersion}.");
+        var version = BinaryPrimitives.ReadInt32LittleEndian(header.AsSpan(4));
+        if (version is not (1 or FormatVersion))
+            throw new InvalidDataException($"{path} has format version {version}; this program reads versions 1 and {FormatVersion}.");
+        var dimension = BinaryPrimitives.ReadInt32LittleEndian(header.AsSpan(16));
         var layout = new CodedLayout(
-            BinaryPrimitives.ReadInt64LittleEndian(header.AsSpan(8)), BinaryPrimitives.ReadInt32LittleEndian(header.AsSpan(16)), BinaryPrimitives.ReadInt32LittleEndian(header.AsSpan(20)));
-        if (layout.Rows < 1 || layout.Rows > uint.MaxValue || layout.Dimension is < 1 or > 4096 || layout.Lists is < 1 or > 1 << 24 || layout.FileBytes != length)
-            throw new InvalidDataException($"{path} says {layout.Rows} rows of {layout.Dimension} dimensions in {layout.Lists} lists, which is not what {length} bytes hold.");
+            BinaryPrimitives.ReadInt64LittleEndian(header.AsSpan(8)), dimension, BinaryPrimitives.ReadInt32LittleEndian(header.AsSpan(20)),
+            version == 1 ? dimension : BinaryPrimitives.ReadInt32LittleEndian(header.AsSpan(24)));
+        if (layout.Rows < 1 || layout.Rows > uint.MaxValue || layout.Dimension is < 1 or > 4096 || layout.Lists is < 1 or > 1 << 24 || layout.Bits is < 1 or > 4096 || layout.FileBytes != length)
+            throw new InvalidDataException($"{path} says {layout.Rows} rows of {layout.Dimension} dimensions in {layout.Lists} lists with codes of {layout.Bits} bits, which is not what {length} bytes hold.");
         var map = MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, 0, MemoryMappedFileAccess.Read);
         SafeMemoryMappedViewHandle? view = null;
         try
@@ -68,8 +73,9 @@ public sealed unsafe class CodedIndex : IDisposable
             if (starts[0] != 0 || starts[^1] != layout.Rows || starts.Zip(starts.Skip(1)).Any(pair => pair.First > pair.Second))
                 throw new InvalidDataException($"{path}: its lists do not add up to {layout.Rows} rows.");
             var d = layout.Dimension;
-            var rotation = new SignRotation(new ReadOnlySpan<float>(start + layout.MeanOffset, d).ToArray(), new ReadOnlySpan<float>(start + layout.RotationOffset, d * d).ToArray());
-            return new CodedIndex(layout, map, view, rotation, CentresOf(new ReadOnlySpan<float>(start + layout.CentresOffset, layout.Lists * d), d), starts);
+            var (offsets, weights) = (new ReadOnlySpan<float>(start + layout.OffsetsOffset, layout.Bits).ToArray(), new ReadOnlySpan<float>(start + layout.WeightsOffset, layout.Bits * d).ToArray());
+            var codes = version == 1 ? SignRotation.Of(offsets, weights) : new CodeMap(weights, offsets);
+            return new CodedIndex(layout, map, view, codes, CentresOf(new ReadOnlySpan<float>(start + layout.CentresOffset, layout.Lists * d), d), starts);
         }
         catch
         {
@@ -133,11 +139,11 @@ public sealed unsafe class CodedIndex : IDisposable
         try
         {
             Span<ulong> code = stackalloc ulong[_layout.Words];
-            _rotation.Encode(query, code);
+            _codes.Encode(query, MemoryMarshal.AsBytes(code));
             var rows = (uint*)(Start + _layout.RowsOffset);
             var total = lists.Sum(list => _starts[list + 1] - _starts[list]);
             var distances = new ushort[total];
-            var histogram = new long[Dimension + 1];
+            var histogram = new long[_layout.Bits + 1];
             long at = 0;
             fixed (ulong* words = code)
             fixed (ushort* all = distances)
@@ -161,7 +167,7 @@ public sealed unsafe class CodedIndex : IDisposable
 
             // So many bits may differ that there are candidates enough.
             var (limit, within) = (-1, 0L);
-            while (limit < Dimension && within < candidates)
+            while (limit < _layout.Bits && within < candidates)
                 within += histogram[++limit];
             var best = new PriorityQueue<RowHit, RowHit>(Comparer<RowHit>.Create((a, b) => RowHit.Compare(b, a)));
             at = 0;

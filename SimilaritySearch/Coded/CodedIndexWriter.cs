@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using Stickers.Catalogue;
 
 namespace Stickers.SimilaritySearch.Coded;
 
@@ -15,15 +16,15 @@ public sealed class CodedIndexWriter : IDisposable
     private readonly string _path;
     private readonly CodedLayout _layout;
     private readonly SafeFileHandle _file;
-    private readonly SignRotation _rotation;
+    private readonly CodeMap _codes;
     private readonly ListCentres _centres;
     private readonly uint[] _lists;
     private uint[]? _places;
     private long _assigned, _written;
 
-    private CodedIndexWriter(string path, CodedLayout layout, SignRotation rotation, ListCentres centres)
+    private CodedIndexWriter(string path, CodedLayout layout, CodeMap codes, ListCentres centres)
     {
-        (_path, _layout, _rotation, _centres) = (path, layout, rotation, centres);
+        (_path, _layout, _codes, _centres) = (path, layout, codes, centres);
         _lists = new uint[layout.Rows];
         Array.Fill(_lists, uint.MaxValue);
         _file = File.OpenHandle(path, FileMode.Create, FileAccess.Write, FileShare.None);
@@ -31,14 +32,16 @@ public sealed class CodedIndexWriter : IDisposable
 
     private string Scratch => $"{_path}.centres";
 
-    /// <summary>Fits rotation and lists to a sample and begins the file.</summary>
+    /// <summary>Fits lists, and codes unless there are some, to a sample and begins the file.</summary>
     /// <param name="path">The file; one more beside it is used meanwhile.</param>
     /// <param name="rows">Rows that will come, 1 to 2^31.</param>
     /// <param name="d">Vector length, 1 to 4096.</param>
     /// <param name="lists">Number of inverted lists.</param>
     /// <param name="sample">Row-major unit vectors, at least as many as there are lists.</param>
+    /// <param name="codes">Makes the codes; null to fit a rotation whose signs they are.</param>
     /// <param name="cancellation">Stops the training.</param>
-    public static CodedIndexWriter Create(string path, long rows, int d, int lists, ReadOnlyMemory<float> sample, CancellationToken cancellation = default)
+    /// <exception cref="ArgumentException">The codes are of vectors of another length.</exception>
+    public static CodedIndexWriter Create(string path, long rows, int d, int lists, ReadOnlyMemory<float> sample, CodeMap? codes = null, CancellationToken cancellation = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
@@ -46,9 +49,11 @@ public sealed class CodedIndexWriter : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(d, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(d, 4096);
         ArgumentOutOfRangeException.ThrowIfLessThan(lists, 1);
-        var rotation = SignRotation.Fit(sample.Span, d, Seed);
+        if (codes is not null && codes.Dimension != d)
+            throw new ArgumentException($"The codes are of vectors of {codes.Dimension} dimensions, these have {d}.", nameof(codes));
+        codes ??= SignRotation.Fit(sample.Span, d, Seed);
         var centres = ListCentres.Train(sample, d, lists, Seed + 1, $"{path}.centres", cancellation);
-        return new CodedIndexWriter(path, new CodedLayout(rows, d, lists), rotation, centres);
+        return new CodedIndexWriter(path, new CodedLayout(rows, d, lists, codes.Bits), codes, centres);
     }
 
     /// <summary>First pass: tells each row's vector once.</summary>
@@ -71,8 +76,9 @@ public sealed class CodedIndexWriter : IDisposable
     /// <summary>Second pass: writes each row's code and vector.</summary>
     /// <param name="rows">Row numbers.</param>
     /// <param name="vectors">Row-major, as many rows.</param>
+    /// <param name="codes">Their codes, where they are known; null to make them here.</param>
     /// <exception cref="InvalidOperationException">The first pass is not done.</exception>
-    public void Write(ReadOnlySpan<long> rows, ReadOnlySpan<float> vectors)
+    public void Write(ReadOnlySpan<long> rows, ReadOnlySpan<float> vectors, IReadOnlyList<byte[]>? codes = null)
     {
         _places ??= Place();
         var d = _layout.Dimension;
@@ -81,7 +87,10 @@ public sealed class CodedIndexWriter : IDisposable
         {
             var vector = vectors.Slice(i * d, d);
             var place = (long)_places[rows[i]];
-            _rotation.Encode(vector, code);
+            if (codes is null)
+                _codes.Encode(vector, MemoryMarshal.AsBytes(code.AsSpan()));
+            else
+                codes[i].CopyTo(MemoryMarshal.AsBytes(code.AsSpan()));
             RandomAccess.Write(_file, MemoryMarshal.AsBytes(code.AsSpan()), _layout.CodesOffset + (place * code.Length * sizeof(ulong)));
             RandomAccess.Write(_file, MemoryMarshal.AsBytes(vector), _layout.VectorsOffset + (place * d * sizeof(float)));
         }
@@ -101,6 +110,7 @@ public sealed class CodedIndexWriter : IDisposable
         BinaryPrimitives.WriteInt64LittleEndian(header.AsSpan(8), _layout.Rows);
         BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(16), _layout.Dimension);
         BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(20), _layout.Lists);
+        BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(24), _layout.Bits);
         Put<byte>(header, 0);
         Dispose();
     }
@@ -131,8 +141,8 @@ public sealed class CodedIndexWriter : IDisposable
             rows[places[row]] = row;
         }
 
-        Put(_rotation.Mean, _layout.MeanOffset);
-        Put(_rotation.Rotation, _layout.RotationOffset);
+        Put(_codes.Offsets, _layout.OffsetsOffset);
+        Put(_codes.Weights, _layout.WeightsOffset);
         Put(_centres.Values, _layout.CentresOffset);
         Put<long>(starts, _layout.StartsOffset);
         Put<uint>(rows, _layout.RowsOffset);

@@ -1,17 +1,19 @@
 namespace Stickers.SimilaritySearch.Coded;
 
 /// <summary>Where things stand in a vectors.coded (docs/formats.md).</summary>
-internal readonly record struct CodedLayout(long Rows, int Dimension, int Lists)
+internal readonly record struct CodedLayout(long Rows, int Dimension, int Lists, int Bits)
 {
     public const int HeaderBytes = 4096;
 
-    public int Words => (Dimension + 63) / 64;
+    public int Words => (Bits + 63) / 64;
 
-    public long MeanOffset => HeaderBytes;
+    /// <summary>The map's offsets; in version 1 the mean.</summary>
+    public long OffsetsOffset => HeaderBytes;
 
-    public long RotationOffset => MeanOffset + Align(Dimension * sizeof(float));
+    /// <summary>The map's weights; in version 1 the rotation.</summary>
+    public long WeightsOffset => OffsetsOffset + Align(Bits * sizeof(float));
 
-    public long CentresOffset => RotationOffset + Align((long)Dimension * Dimension * sizeof(float));
+    public long CentresOffset => WeightsOffset + Align((long)Bits * Dimension * sizeof(float));
 
     public long StartsOffset => CentresOffset + Align((long)Lists * Dimension * sizeof(float));
 

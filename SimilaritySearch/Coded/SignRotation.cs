@@ -1,50 +1,22 @@
 using System.Numerics.Tensors;
-using Stickers.SimilaritySearch.Exact;
+using Stickers.Catalogue;
 
 namespace Stickers.SimilaritySearch.Coded;
 
 /// <summary>
-/// Binary codes of vectors: the signs after taking off the mean and turning by a rotation that was fitted so that little is lost (iterative
-/// quantization, Gong and Lazebnik 2011). A closed form fitted on a sample; nothing of a network is in it.
+/// Binary codes of vectors where no network has learned any: the signs after taking off the mean and turning by a rotation that was fitted so that little is lost (iterative
+/// quantization, Gong and Lazebnik 2011). A closed form fitted on a sample.
 /// </summary>
-internal sealed class SignRotation
+internal static class SignRotation
 {
     private const int Iterations = 20;
     private const int MostSamples = 20_000;
 
-    private readonly float[] _mean;
-    private readonly float[] _rotation;
-
-    /// <param name="mean">d values.</param>
-    /// <param name="rotation">d x d values, row-major, orthogonal.</param>
-    public SignRotation(float[] mean, float[] rotation) => (_mean, _rotation) = (mean, rotation);
-
-    public ReadOnlySpan<float> Mean => _mean;
-
-    public ReadOnlySpan<float> Rotation => _rotation;
-
-    /// <summary>64-bit words of a code.</summary>
-    public int Words => (_mean.Length + 63) / 64;
-
-    /// <summary>Writes the code of a vector: bit i is the sign of its i-th value after the rotation.</summary>
-    public void Encode(ReadOnlySpan<float> vector, Span<ulong> code)
-    {
-        var d = _mean.Length;
-        Span<float> centred = stackalloc float[d];
-        TensorPrimitives.Subtract(vector, _mean, centred);
-        code.Clear();
-        for (var i = 0; i < d; i++)
-        {
-            if (ExactDot.Product(centred, _rotation.AsSpan(i * d, d)) > 0)
-                code[i >> 6] |= 1UL << (i & 63);
-        }
-    }
-
-    /// <summary>Fits a rotation to a sample.</summary>
+    /// <summary>Fits mean and rotation to a sample; a code has as many bits as a vector dimensions.</summary>
     /// <param name="sample">Row-major, n x d values; of very many the first ones are taken.</param>
     /// <param name="d">Vector length.</param>
     /// <param name="seed">Of the rotation that it begins with.</param>
-    public static SignRotation Fit(ReadOnlySpan<float> sample, int d, int seed)
+    public static CodeMap Fit(ReadOnlySpan<float> sample, int d, int seed)
     {
         var n = Math.Min(sample.Length / d, MostSamples);
         var mean = new float[d];
@@ -82,7 +54,18 @@ internal sealed class SignRotation
             rotation = Array.ConvertAll(better, value => (float)value);
         }
 
-        return new SignRotation(mean, rotation);
+        return Of(mean, rotation);
+    }
+
+    /// <summary>As a map: what the rotation makes of the mean is the offset.</summary>
+    /// <param name="mean">d values.</param>
+    /// <param name="rotation">d x d values, row-major, orthogonal.</param>
+    public static CodeMap Of(float[] mean, float[] rotation)
+    {
+        var offsets = new float[mean.Length];
+        for (var i = 0; i < offsets.Length; i++)
+            offsets[i] = -ExactDot.Product(mean, rotation.AsSpan(i * mean.Length, mean.Length));
+        return new CodeMap(rotation, offsets);
     }
 
     private static void AddTo(Span<double> target, ReadOnlySpan<float> vector)

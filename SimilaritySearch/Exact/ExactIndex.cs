@@ -3,6 +3,7 @@ using System.IO.MemoryMappedFiles;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using Stickers.Catalogue;
 
 namespace Stickers.SimilaritySearch.Exact;
 

@@ -1,3 +1,4 @@
+using Stickers.Catalogue;
 using Stickers.SimilaritySearch.Exact;
 
 namespace Stickers.SimilaritySearch.Segments;

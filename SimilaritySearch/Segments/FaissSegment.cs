@@ -1,4 +1,5 @@
 using Faiss;
+using Stickers.Catalogue;
 using Stickers.SimilaritySearch.Exact;
 
 namespace Stickers.SimilaritySearch.Segments;

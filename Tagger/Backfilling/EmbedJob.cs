@@ -21,12 +21,10 @@ public sealed record EmbedOptions
 /// <summary>The job that gives every sticker of a catalogue its visual and its semantic vector: <c>embeddings/&lt;model&gt;/&lt;catalogue&gt;</c>.</summary>
 public sealed class EmbedJob : PredictionJob<StickerVectors, StickerEmbedding>
 {
-    private const int FormatVersion = 1;
+    private readonly ObjectStore _store;
 
-    private EmbedJob(StickerCatalogue catalogue, ModelDescription model, int batchSize)
-        : base(catalogue, model, batchSize)
-    {
-    }
+    private EmbedJob(ObjectStore store, StickerCatalogue catalogue, ModelDescription model, int batchSize)
+        : base(catalogue, model, batchSize) => _store = store;
 
     /// <inheritdoc/>
     public override string Name => "embed";
@@ -39,14 +37,14 @@ public sealed class EmbedJob : PredictionJob<StickerVectors, StickerEmbedding>
 
     /// <inheritdoc/>
     public override Sink<StickerEmbedding> Sink =>
-        new PartSink<StickerEmbedding, StickerEmbedding>(row => [row], (part, rows, context) => EmbeddingSet.WritePartAsync(context.Store, Model.Manifest.Version, Catalogue.Name, part, rows, context.Cancellation));
+        new PartSink<StickerEmbedding, StickerEmbedding>(row => [row], (part, rows, context) => EmbeddingSet.WritePartAsync(context.Store, Model.Manifest.Version, Catalogue.Name, part, rows, IsCoded, context.Cancellation));
 
     /// <summary>Opens what the job works on.</summary>
     /// <exception cref="FileNotFoundException">The model or the catalogue does not exist.</exception>
     public static async Task<EmbedJob> OpenAsync(ObjectStore store, EmbedOptions options, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return new EmbedJob(await StickerCatalogue.OpenAsync(store, options.Catalogue, cancellation), await ModelDescription.LoadAsync(store, options.Model, cancellation), options.BatchSize);
+        return new EmbedJob(store, await StickerCatalogue.OpenAsync(store, options.Catalogue, cancellation), await ModelDescription.LoadAsync(store, options.Model, cancellation), options.BatchSize);
     }
 
     /// <summary>Where the vectors that a model made of a catalogue lie.</summary>
@@ -54,16 +52,17 @@ public sealed class EmbedJob : PredictionJob<StickerVectors, StickerEmbedding>
 
     /// <inheritdoc/>
     public override IAsyncEnumerable<StickerEmbedding> Postprocess(IAsyncEnumerable<StickerVectors> items, ShardContext context) =>
-        items.Select(sticker => new StickerEmbedding(new StickerId(sticker.Id), sticker.Visual, sticker.Semantic));
+        items.Select(sticker => new StickerEmbedding(new StickerId(sticker.Id), sticker.Visual, sticker.Semantic) { Code = sticker.Code });
 
     /// <inheritdoc/>
-    public override Task<object> FinishAsync(JobResult result, CancellationToken cancellation)
+    public override async Task<object> FinishAsync(JobResult result, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(result);
         if (result.Read != Catalogue.Manifest.Written) throw new InvalidDataException($"The catalogue has {Catalogue.Manifest.Written} stickers, but {result.Read} were read.");
-        return Task.FromResult<object>(new EmbeddingManifest
+        var map = await Model.ReadCodeMapAsync(_store, cancellation);
+        return new EmbeddingManifest
         {
-            FormatVersion = FormatVersion,
+            FormatVersion = map is null ? 1 : EmbeddingSet.FormatVersion,
             Model = Model.Manifest.Version,
             ModelHash = Model.ContentHash,
             Catalogue = Catalogue.Name,
@@ -73,9 +72,13 @@ public sealed class EmbedJob : PredictionJob<StickerVectors, StickerEmbedding>
             Read = result.Read,
             Written = result.Written,
             Quarantined = result.Quarantined,
+            Code = map is null ? null : await EmbeddingSet.WriteCodeMapAsync(_store, Model.Manifest.Version, Catalogue.Name, map, cancellation),
             Files = result.Files,
-        });
+        };
     }
 
-    private protected override StickerVectors Keep(long id, Prediction prediction) => new(id, prediction.Visual, prediction.Semantic);
+    private protected override StickerVectors Keep(long id, Prediction prediction) =>
+        new(id, prediction.Visual, prediction.Semantic, Network.CodeMap?.Encode(prediction.Visual) ?? []);
+
+    private bool IsCoded => Model.Manifest.Network.CodeBits > 0;
 }

@@ -19,5 +19,6 @@ public sealed partial record StickerScores(long Id, float[] Scores);
 /// <param name="Id">The sticker's id.</param>
 /// <param name="Visual">As in <see cref="Prediction"/>.</param>
 /// <param name="Semantic">As in <see cref="Prediction"/>.</param>
+/// <param name="Code">The visual vector's binary code; empty where the model makes none.</param>
 [MemoryPackable]
-public sealed partial record StickerVectors(long Id, float[] Visual, float[] Semantic);
+public sealed partial record StickerVectors(long Id, float[] Visual, float[] Semantic, byte[] Code);

@@ -46,6 +46,9 @@ public abstract class PredictionJob<TResult, TOutput> : Job<Sticker, FittedStick
 
     internal ModelDescription Model { get; }
 
+    /// <summary>In the processes that run the main stage.</summary>
+    private protected StickerModel Network => _network!;
+
     /// <summary>Whether a sticker is the job's business; null when all are.</summary>
     private protected virtual Func<Sticker, bool>? Wanted => null;
 

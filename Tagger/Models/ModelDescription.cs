@@ -88,6 +88,24 @@ public sealed class ModelDescription
         return [.. suggestions.OrderByDescending(s => s.Score).ThenBy(s => s.Tag, StringComparer.Ordinal).Take(MaxSuggestions)];
     }
 
+    /// <summary>What makes the binary code of a visual vector, read from the weights without loading the network; null where the model has no head for it.</summary>
+    /// <param name="store">The store that the description is from.</param>
+    /// <param name="cancellation">Stops the reading.</param>
+    /// <exception cref="FileNotFoundException">The weights are gone.</exception>
+    /// <exception cref="InvalidDataException">The weights are damaged.</exception>
+    public async Task<CodeMap?> ReadCodeMapAsync(ObjectStore store, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        if (Manifest.Network.CodeBits == 0) return null;
+        await VerifyWeightsAsync(store, cancellation);
+        using var weights = await store.FetchAsync($"{ModelFiles.Folder(Manifest.Version)}/{ModelFiles.Weights}", cancellation);
+        return CodeMapOf(SafeTensors.Read(weights.Path).Tensors);
+    }
+
+    /// <summary>As <see cref="ReadCodeMapAsync"/>, of the weights' tensors.</summary>
+    internal CodeMap? CodeMapOf(IReadOnlyDictionary<string, NamedTensor> tensors) =>
+        Manifest.Network.CodeBits == 0 ? null : new CodeMap(tensors["code_head.weight"].Values.ToArray(), tensors["code_head.bias"].Values.ToArray());
+
     /// <summary>Compares the weights with their hash in the manifest.</summary>
     internal Task VerifyWeightsAsync(ObjectStore store, CancellationToken cancellation) => VerifyAsync(
         store, $"{ModelFiles.Folder(Manifest.Version)}/{ModelFiles.Weights}", Manifest.Files.Single(file => file.Path == ModelFiles.Weights).Sha256, cancellation);

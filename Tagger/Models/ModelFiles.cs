@@ -6,8 +6,8 @@ namespace Stickers.Tagger.Models;
 /// <summary>Names and writing of a model's files.</summary>
 internal static class ModelFiles
 {
-    /// <summary>Version that is written; format 1, without calibrations of single tags, is read too.</summary>
-    public const int FormatVersion = 2;
+    /// <summary>Version that is written. Read too are format 1, without calibrations of single tags, and 2, without a head for binary codes.</summary>
+    public const int FormatVersion = 3;
     public const string Weights = "weights.safetensors";
     public const string Vocabulary = "vocabulary.json";
     public const string Thresholds = "thresholds.json";

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Stickers.Tagger.Network;
 
 /// <summary>Shape of a <see cref="StickerNet"/>. Weights never travel without it.</summary>
@@ -23,6 +25,10 @@ public sealed record NetworkConfiguration
 
     /// <summary>Length of a semantic vector and of a tag's vector.</summary>
     public int SemanticDimension { get; init; } = 128;
+
+    /// <summary>Length of a visual vector's binary code, 0 to 4096; 0 in models that have no head for it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] // so that the hash of older models stays what it was
+    public int CodeBits { get; init; }
 
     /// <summary><see cref="InputFitting.Version"/> that it learned with: another one would show it other pictures.</summary>
     public int Fitting { get; init; } = InputFitting.Version;

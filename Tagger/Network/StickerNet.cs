@@ -11,8 +11,8 @@ namespace Stickers.Tagger.Network;
 internal readonly record struct NetworkOutput(Tensor TagLogits, Tensor Visual, Tensor Semantic);
 
 /// <summary>
-/// A small residual network over RGBA with three heads: tags, visual embedding, semantic embedding. The tags have learned unit
-/// vectors in the semantic space, so that a tag can be searched for as if it were a sticker.
+/// A small residual network over RGBA with four heads: tags, visual embedding, semantic embedding, and the binary code of the visual embedding. The tags have
+/// learned unit vectors in the semantic space, so that a tag can be searched for as if it were a sticker.
 /// </summary>
 internal sealed class StickerNet : nn.Module<Tensor, NetworkOutput>
 {
@@ -29,6 +29,7 @@ internal sealed class StickerNet : nn.Module<Tensor, NetworkOutput>
     private readonly Linear visual_head;
     private readonly Linear semantic_head;
     private readonly Parameter tag_vectors;
+    private readonly Linear? code_head;
 
     public StickerNet(NetworkConfiguration configuration) : base(nameof(StickerNet))
     {
@@ -46,6 +47,8 @@ internal sealed class StickerNet : nn.Module<Tensor, NetworkOutput>
         visual_head = nn.Linear(FeatureCount, configuration.VisualDimension);
         semantic_head = nn.Linear(FeatureCount, configuration.SemanticDimension);
         tag_vectors = new Parameter(randn(configuration.Meanings, configuration.SemanticDimension));
+        // Made last: the weights before it are drawn as they are without it.
+        if (configuration.CodeBits > 0) code_head = nn.Linear(configuration.VisualDimension, configuration.CodeBits);
         RegisterComponents();
     }
 
@@ -71,6 +74,10 @@ internal sealed class StickerNet : nn.Module<Tensor, NetworkOutput>
 
     /// <summary>Unit semantic vectors: (B, F) -> (B, Ds).</summary>
     public Tensor SemanticOf(Tensor features) => Unit(semantic_head.forward(features));
+
+    /// <summary>Values whose signs are the binary code of visual vectors: (B, Dv) -> (B, bits). No gradient reaches the vectors.</summary>
+    /// <exception cref="InvalidOperationException">The network has no such head.</exception>
+    public Tensor CodeValues(Tensor visual) => code_head?.forward(visual.detach()) ?? throw new InvalidOperationException("The network has no head for binary codes.");
 
     /// <summary>Takes the weights and running statistics of a network that differs at most in the length of its semantic vectors.</summary>
     public void CopyAllButSemantics(StickerNet other)

@@ -10,7 +10,8 @@ namespace Stickers.Tagger.Training;
 /// <param name="negativeFocus">Exponent on easy negatives of the tags; 0 is plain cross-entropy.</param>
 /// <param name="semanticWeight">Weight of the semantic loss.</param>
 /// <param name="visualWeight">Weight of the visual loss.</param>
-internal sealed class Losses(int batch, double negativeFocus, double semanticWeight, double visualWeight)
+/// <param name="bits">Length of a binary code, 1 or more.</param>
+internal sealed class Losses(int batch, double negativeFocus, double semanticWeight, double visualWeight, int bits)
 {
     /// <summary>Margin below which a negative costs nothing (Ridnik et al. 2021, section 2.3).</summary>
     private static readonly Scalar Margin = 0.05f;
@@ -18,15 +19,25 @@ internal sealed class Losses(int batch, double negativeFocus, double semanticWei
     private static readonly Scalar MinusOne = -1f;
     private static readonly Scalar InverseVisualTemperature = 10f;
 
+    /// <summary>How sharply near neighbours count before far ones; 0.05 to 0.07 find most, 0.03 and 0.1 less.</summary>
+    private static readonly Scalar InverseCodeTemperature = 20f;
+
+    /// <summary>Slope of the curve through which a sign passes its gradient.</summary>
+    private static readonly Scalar CodeSlope = 4f;
+
+    /// <summary>So small that the code's gradient does not count when gradients are clipped; AdamW's steps do not depend on it.</summary>
+    private static readonly Scalar CodeWeight = 0.01f;
+
     private readonly Scalar _perSticker = 1f / batch;
     private readonly Scalar _perStickerNegated = -1f / batch;
     private readonly Scalar _focus = (float)negativeFocus;
     private readonly Scalar _semanticWeight = (float)semanticWeight;
     private readonly Scalar _visualWeight = (float)visualWeight;
+    private readonly Scalar _perBit = 1f / bits;
 
-    /// <summary>The weighted sum of the three.</summary>
-    public Tensor Total(Tensor tags, Tensor semantic, Tensor visual) =>
-        tags.add(semantic, _semanticWeight).add(visual, _visualWeight);
+    /// <summary>The weighted sum of all.</summary>
+    public Tensor Total(Tensor tags, Tensor semantic, Tensor visual, Tensor code) =>
+        tags.add(semantic, _semanticWeight).add(visual, _visualWeight).add(code, CodeWeight);
 
     /// <summary>
     /// Tags from positive-only labels: cross-entropy whose negatives count less the surer the network is of them and not at all below
@@ -66,5 +77,27 @@ internal sealed class Losses(int batch, double negativeFocus, double semanticWei
         var rest = visual.matmul(others.t()).mul(InverseVisualTemperature).add(masked, Scalars.One);          // (B, N)
         var loss = cat([own, rest], 1).logsumexp(1).add(own.squeeze(1), MinusOne);                            // (B)
         return loss.mul(known).sum().mul(_perSticker);
+    }
+
+    /// <summary>
+    /// Codes: which of other stickers are near a sticker is the same by the bits that their codes share as by their vectors. The distribution over neighbours (Hinton and Roweis 2002)
+    /// by cosine is the target of that by bits; the gradient goes straight through the sign (Bengio et al. 2013), on the curve of tanh. The loss counts what the
+    /// signs, not some smooth values, would find, so no term for quantization is needed, and bits come out balanced without one.
+    /// </summary>
+    /// <param name="values">(B, bits): before the sign.</param>
+    /// <param name="otherValues">(N, bits): of other stickers.</param>
+    /// <param name="visual">(B, D), unit rows: the vectors of the former.</param>
+    /// <param name="others">(N, D): of the latter.</param>
+    public Tensor Code(Tensor values, Tensor otherValues, Tensor visual, Tensor others)
+    {
+        var near = F.softmax(visual.detach().matmul(others.t()).mul(InverseCodeTemperature), 1);              // (B, N)
+        var shared = Sign(values).matmul(Sign(otherValues).t()).mul(_perBit).mul(InverseCodeTemperature);     // (B, N)
+        return F.log_softmax(shared, 1).mul(near).sum().mul(_perStickerNegated);
+    }
+
+    private static Tensor Sign(Tensor values)
+    {
+        var soft = values.mul(CodeSlope).tanh();
+        return soft.add(values.sign().sub(soft).detach(), Scalars.One);
     }
 }

@@ -31,6 +31,9 @@ internal sealed class GhostResult(int parameters, int buffers, int visual)
 /// <summary>A copy of the network that computes the gradient of one ghost batch on one thread.</summary>
 internal sealed class Replica : IDisposable
 {
+    /// <summary>Remembered stickers that binary codes are compared with; half as many find less, more cost time.</summary>
+    private const int NeighboursOfCodes = 512;
+
     private readonly TrainingSet _set;
     private readonly StickerAugmenter _augmenter;
     private readonly Losses _losses;
@@ -45,7 +48,7 @@ internal sealed class Replica : IDisposable
         _set = set;
         _device = device;
         _augmenter = new StickerAugmenter(options.Augmentation);
-        _losses = new Losses(Trainer.GhostBatch, options.NegativeFocus, options.SemanticWeight, options.VisualWeight);
+        _losses = new Losses(Trainer.GhostBatch, options.NegativeFocus, options.SemanticWeight, options.VisualWeight, configuration.CodeBits);
         Net = new StickerNet(configuration);
         Net.to(device);
         Net.train();
@@ -81,12 +84,15 @@ internal sealed class Replica : IDisposable
         // Channels-last order, which oneDNN keeps through the network.
         var input = tensor(_planes.AsMemory(0, count * ViewRendering.Length(side)), [count, 4, side, side], device: _device).permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
         var output = Net.forward(HalfPrecision.IsFast ? input.to_type(ScalarType.BFloat16) : input);
+        var remembered = Upload(comparison.Others, others, dimension);
+        var neighbours = remembered.slice(0, 0, Math.Min(others, NeighboursOfCodes), 1);
         var loss = _losses.Total(
             _losses.Tags(output.TagLogits, Upload(_labels, count, tags)),
             _losses.Semantic(Net.SemanticLogits(output.Semantic), Upload(_shares, count, meanings)),
             _losses.Visual(
                 output.Visual, Upload(comparison.Own, count, dimension), Upload(comparison.Known, count),
-                Upload(comparison.Others, others, dimension), Upload(comparison.Masked, count, others)));
+                remembered, Upload(comparison.Masked, count, others)),
+            _losses.Code(Net.CodeValues(output.Visual), Net.CodeValues(neighbours), output.Visual, neighbours));
         loss.backward();
 
         Parameters.ReadGradient(result.Gradient);

@@ -18,6 +18,9 @@ public sealed record TrainingSummary(ModelManifest Model, bool AlreadyThere);
 /// </summary>
 public static class Trainer
 {
+    /// <summary>Length of binary codes: a bit for each dimension of a visual vector.</summary>
+    private const int CodeBits = 128;
+
     /// <summary>Stickers that batch normalisation sees together and that one thread computes; part of the algorithm, not of the machine.</summary>
     public const int GhostBatch = 32;
 
@@ -54,7 +57,7 @@ public static class Trainer
         Directory.CreateDirectory(work);
         using (var set = await new TrainingSetBuilder(store, catalogue, options, group).OpenAsync(progress, cancellation))
         {
-            var network = new NetworkConfiguration { InputSide = options.InputSide, Widths = options.Widths, Blocks = options.Blocks, Tags = set.Vocabulary.TagCount, Meanings = set.Vocabulary.Meanings.Count };
+            var network = new NetworkConfiguration { InputSide = options.InputSide, Widths = options.Widths, Blocks = options.Blocks, Tags = set.Vocabulary.TagCount, Meanings = set.Vocabulary.Meanings.Count, CodeBits = CodeBits };
             var inputs = Inputs(options, catalogue, set);
             using var loop = new TrainingLoop(network, set, options, group);
             var checkpoint = Path.Combine(work, "checkpoint.safetensors");

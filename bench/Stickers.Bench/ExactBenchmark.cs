@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Faiss;
+using Stickers.Catalogue;
 using Stickers.SimilaritySearch.Exact;
 
 namespace Stickers.Bench;

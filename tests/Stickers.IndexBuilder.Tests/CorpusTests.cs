@@ -50,7 +50,7 @@ public sealed class CorpusTests
     private static async Task<Dictionary<StickerId, float[]>> EmbedAsync(LocalStore store, List<Sticker> stickers, CancellationToken stop)
     {
         var rows = stickers.Select(s => new StickerEmbedding(s.Id, Colours(s), [1f])).ToList();
-        var part = await EmbeddingSet.WritePartAsync(store, "colours", "gophers", 0, rows, stop);
+        var part = await EmbeddingSet.WritePartAsync(store, "colours", "gophers", 0, rows, cancellation: stop);
         await store.WriteJsonAsync("embeddings/colours/gophers/embeddings.json", new EmbeddingManifest
         {
             FormatVersion = 1,

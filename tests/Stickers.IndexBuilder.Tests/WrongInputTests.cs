@@ -90,7 +90,7 @@ public sealed class WrongInputTests
     {
         using var world = await World.CreateAsync(20);
         world.Embeddings[3].Visual[0] = float.NaN;
-        var part = await EmbeddingSet.WritePartAsync(world.Store, "m1", World.Catalogue, 0, [.. world.Embeddings], Stop);
+        var part = await EmbeddingSet.WritePartAsync(world.Store, "m1", World.Catalogue, 0, [.. world.Embeddings], cancellation: Stop);
         var manifest = (await world.Store.ReadJsonAsync<EmbeddingManifest>($"embeddings/m1/{World.Catalogue}/embeddings.json", Stop))!;
         await world.Store.WriteJsonAsync($"embeddings/m1/{World.Catalogue}/embeddings.json", manifest with { Files = [part] }, Stop);
         Assert.Contains(world.Embeddings[3].Id.ToString(), await RefusalAsync(world), StringComparison.Ordinal);

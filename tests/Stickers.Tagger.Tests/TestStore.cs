@@ -46,7 +46,7 @@ internal sealed class TestStore : IDisposable
     /// <summary>Writes an untrained network under <see cref="Model"/>.</summary>
     public async Task AddModelAsync(CancellationToken cancellation, float accept = 0.5f, string catalogueHash = "none", int formatVersion = ModelFiles.FormatVersion, float? review = null)
     {
-        var configuration = new NetworkConfiguration { InputSide = 32, Widths = [8, 8, 8, 8], Tags = Vocabulary.Length, Meanings = Vocabulary.Length, VisualDimension = 16, SemanticDimension = 12 };
+        var configuration = new NetworkConfiguration { InputSide = 32, Widths = [8, 8, 8, 8], Tags = Vocabulary.Length, Meanings = Vocabulary.Length, VisualDimension = 16, SemanticDimension = 12, CodeBits = formatVersion < 3 ? 0 : 20 };
         TorchSharp.torch.manual_seed(1);
         using var net = new StickerNet(configuration);
         await ModelFiles.WriteAsync(

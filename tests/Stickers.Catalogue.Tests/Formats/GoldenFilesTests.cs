@@ -87,7 +87,7 @@ public sealed class GoldenFilesTests
             await writer.CommitAsync(Token);
         }
 
-        var embeddings = await EmbeddingSet.WritePartAsync(store, "model", "golden", 0, [Embedding], Token);
+        var embeddings = await EmbeddingSet.WritePartAsync(store, "model", "golden", 0, [Embedding], cancellation: Token);
         await store.WriteJsonAsync("embeddings/model/golden/embeddings.json", new EmbeddingManifest { FormatVersion = 1, Model = "model", ModelHash = "aa", Catalogue = "golden", CatalogueHash = "bb", VisualDimension = 2, SemanticDimension = 1, Read = 2, Written = 1, Quarantined = 1, Files = [embeddings] }, Token);
         var suggestions = await SuggestionSet.WritePartAsync(store, "model", "golden", 0, Suggestions, Token);
         await store.WriteJsonAsync("suggestions/model/golden/suggestions.json", new SuggestionManifest { FormatVersion = 1, Model = "model", ModelHash = "aa", Catalogue = "golden", CatalogueHash = "bb", Read = 1, Tagged = 1, WithoutSuggestion = 0, Quarantined = 0, Rows = 2, Files = [suggestions] }, Token);

@@ -1,3 +1,4 @@
+using Stickers.Catalogue;
 using Stickers.SimilaritySearch.Coded;
 using Stickers.SimilaritySearch.Exact;
 
@@ -60,6 +61,42 @@ public sealed class CodedIndexTests
     }
 
     [Fact]
+    public void Search_LearnedCodesOfAnotherLength_EqualsBruteForceAndKeepsThem()
+    {
+        using var folder = new TemporaryFolder();
+        var (rows, queries) = Vectors(600, 64, 10);
+        var random = new Random(8);
+        var map = new CodeMap([.. Enumerable.Range(0, 64 * 200).Select(_ => random.NextSingle() - 0.5f)], new float[200]);
+        using (var made = Write(folder, rows, 8, codes: map))
+            Assert.All(queries, query => Assert.Equal(Brute(rows, query, 10, _ => true), made.Search(query, 10, 8, rows.Length, null, Stop)));
+        var computed = File.ReadAllBytes(folder.File("vectors.coded"));
+        Write(folder, rows, 8, codes: map, known: true).Dispose();
+        Assert.Equal(computed, File.ReadAllBytes(folder.File("vectors.coded")));
+        Assert.Throws<ArgumentException>(() => CodedIndexWriter.Create(folder.File("other"), 10, 32, 2, new float[320], map, Stop));
+    }
+
+    [Fact]
+    public void Open_Version1_Answers()
+    {
+        // Version 1 has the mean where the offsets are now, and no length of the code.
+        const int d = 64;
+        using var folder = new TemporaryFolder();
+        var (rows, queries) = Vectors(800, d, 20);
+        using var now = Write(folder, rows, 8);
+        var bytes = File.ReadAllBytes(folder.File("vectors.coded"));
+        BitConverter.GetBytes(1).CopyTo(bytes, 4);
+        BitConverter.GetBytes(0).CopyTo(bytes, 24);
+        var mean = Enumerable.Range(0, d).SelectMany(i => BitConverter.GetBytes((float)-Enumerable.Range(0, d).Sum(bit => Value(8192 + (((bit * d) + i) * 4)) * Value(4096 + (bit * 4))))).ToArray();
+        mean.CopyTo(bytes, 4096);
+        File.WriteAllBytes(folder.File("old.coded"), bytes);
+        using var old = CodedIndex.Open(folder.File("old.coded"));
+        foreach (var query in queries)
+            Assert.Equal(now.Search(query, 10, 4, 100, null, Stop), old.Search(query, 10, 4, 100, null, Stop));
+
+        double Value(int at) => BitConverter.ToSingle(bytes, at);
+    }
+
+    [Fact]
     public void Fit_Rotation_IsOrthogonalAndLosesLessThanARandomOne()
     {
         // Vectors along few directions: signs along random axes tell them apart badly.
@@ -77,19 +114,19 @@ public sealed class CodedIndexTests
         for (var i = 0; i < d; i++)
         {
             for (var j = 0; j < d; j++)
-                Assert.Equal(i == j ? 1 : 0, ExactDot.Product(fitted.Rotation.Slice(i * d, d), fitted.Rotation.Slice(j * d, d)), 1e-4f);
+                Assert.Equal(i == j ? 1 : 0, ExactDot.Product(fitted.Weights.Slice(i * d, d), fitted.Weights.Slice(j * d, d)), 1e-4f);
         }
 
         var unfitted = SignRotation.Fit(sample.AsSpan(0, d * d), d, 1); // so few samples leave the rotation as it begins
         Assert.True(Kept(fitted) > Kept(unfitted) * 1.02, $"{Kept(fitted)} against {Kept(unfitted)}");
 
         // Mean magnitude along the axes: the larger, the nearer are vectors to their signs.
-        double Kept(SignRotation rotation)
+        double Kept(CodeMap map)
         {
             double sum = 0;
             for (var row = 0; row < n; row++)
             {
-                for (var i = 0; i < d; i++) sum += Math.Abs(ExactDot.Product(sample.AsSpan(row * d, d), rotation.Rotation.Slice(i * d, d)));
+                for (var i = 0; i < d; i++) sum += Math.Abs(ExactDot.Product(sample.AsSpan(row * d, d), map.Weights.Slice(i * d, d)));
             }
 
             return sum / n;
@@ -112,17 +149,17 @@ public sealed class CodedIndexTests
         Assert.Throws<InvalidDataException>(() => CodedIndex.Open(path));
     }
 
-    private static CodedIndex Write(TemporaryFolder folder, float[][] rows, int lists, bool backwards = false)
+    private static CodedIndex Write(TemporaryFolder folder, float[][] rows, int lists, bool backwards = false, CodeMap? codes = null, bool known = false)
     {
         var path = folder.File("vectors.coded");
         var d = rows[0].Length;
-        using (var writer = CodedIndexWriter.Create(path, rows.Length, d, lists, rows.SelectMany(row => row).ToArray(), Stop))
+        using (var writer = CodedIndexWriter.Create(path, rows.Length, d, lists, rows.SelectMany(row => row).ToArray(), codes, Stop))
         {
             var batches = Enumerable.Range(0, rows.Length).Select(row => (long)row).Chunk(130).ToList();
             if (backwards) batches.Reverse();
             foreach (var batch in batches) writer.Assign(batch, batch.SelectMany(row => rows[row]).ToArray(), Stop);
             Assert.Throws<InvalidOperationException>(writer.Complete);
-            foreach (var batch in batches) writer.Write(batch, batch.SelectMany(row => rows[row]).ToArray());
+            foreach (var batch in batches) writer.Write(batch, batch.SelectMany(row => rows[row]).ToArray(), known ? [.. batch.Select(row => codes!.Encode(rows[row]))] : null);
             writer.Complete();
         }
 

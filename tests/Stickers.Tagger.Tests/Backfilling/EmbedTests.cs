@@ -40,6 +40,12 @@ public sealed class EmbedTests(LargeCatalogue large) : IClassFixture<LargeCatalo
             Assert.Equal(alone.Visual[i], row.Visual[i], 4);
         for (var i = 0; i < alone.Semantic.Length; i++)
             Assert.Equal(alone.Semantic[i], row.Semantic[i], 4);
+
+        // Who reads the set makes the same codes of the same vectors, without the model.
+        Assert.Equal((2, 20), (manifest.FormatVersion, manifest.Code!.Bits));
+        var map = (await set.ReadCodeMapAsync(Cancellation))!;
+        Assert.All(rows, row => Assert.Equal(map.Encode(row.Visual), row.Code));
+        Assert.True(rows.Select(row => Convert.ToHexString(row.Code)).Distinct().Count() > 3);
     }
 
     [Theory]

@@ -23,8 +23,21 @@ public sealed class StickerModelTests
     [Fact]
     public async Task LoadAsync_FormatToCome_SaysWhichAreRead()
     {
-        var fault = await Assert.ThrowsAsync<InvalidDataException>(() => PredictAsync(3));
-        Assert.Contains("format 3, this program reads 1 to 2", fault.Message, StringComparison.Ordinal);
+        var fault = await Assert.ThrowsAsync<InvalidDataException>(() => PredictAsync(4));
+        Assert.Contains("format 4, this program reads 1 to 3", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task LoadAsync_FormatTwo_HasNoCodesAndTheHashItAlwaysHad()
+    {
+        using var store = new TestStore();
+        await store.AddModelAsync(Cancellation, formatVersion: 2);
+        using var model = await StickerModel.LoadAsync(store.Store, TestStore.Model, Cancellation);
+
+        Assert.Null(model.CodeMap);
+        Assert.Null(await model.Description.ReadCodeMapAsync(store.Store, Cancellation));
+        // Embeddings and indexes name the model by this hash, so a field that older models do not have must not be part of it.
+        Assert.DoesNotContain("CodeBits", System.Text.Json.JsonSerializer.Serialize(model.Manifest.Network), StringComparison.Ordinal);
     }
 
     [Fact]

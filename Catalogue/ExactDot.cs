@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
-namespace Stickers.SimilaritySearch.Exact;
+namespace Stickers.Catalogue;
 
 /// <summary>
 /// The inner product that scores are made of. Its sums have one fixed order, so that it gives the same bits on every machine and at every
