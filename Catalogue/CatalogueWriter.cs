@@ -25,9 +25,10 @@ public sealed class CatalogueWriter : IAsyncDisposable
     private readonly List<CommittedFile> _parts = [];
     private readonly List<long> _partCounts = [];
     private int _checkpoints;
-    private long _writtenBefore, _quarantinedBefore;
+    private long _quarantinedBefore;
 
     private readonly List<QuarantinedFile> _quarantined = [];
+    private readonly List<CommittedFile> _groups = []; // of the unfinished part
     private readonly List<Sticker> _group = [];
     private ParquetOutput<Sticker>? _part;
     private long _groupBytes, _partBytes, _partStickers;
@@ -39,7 +40,7 @@ public sealed class CatalogueWriter : IAsyncDisposable
     public long Read => Written + Quarantined;
 
     /// <summary>Stickers so far.</summary>
-    public long Written => _writtenBefore + _partStickers;
+    public long Written => _partCounts.Sum() + _partStickers;
 
     /// <summary>Quarantined files so far.</summary>
     public long Quarantined => _quarantinedBefore + _quarantined.Count;
@@ -65,17 +66,22 @@ public sealed class CatalogueWriter : IAsyncDisposable
     internal static async Task<CatalogueWriter> ResumeAsync(ObjectStore store, string name, IReadOnlyList<string> sources, CancellationToken cancellation)
     {
         var writer = new CatalogueWriter(store, name, sources);
+        long open = 0;
         await foreach (var checkpoint in writer.CheckpointsAsync(cancellation).ConfigureAwait(false))
         {
             writer._checkpoints++;
             writer._quarantinedBefore += checkpoint.Quarantined.Count;
+            open += checkpoint.Stickers;
+            if (checkpoint.Group is not null) writer._groups.Add(checkpoint.Group);
             if (checkpoint.Part is null) continue;
-            await DataSet.CheckAsync(store, writer._folder, "its checkpoint", DataSet.FormatVersion, [checkpoint.Part], cancellation).ConfigureAwait(false);
             writer._parts.Add(checkpoint.Part);
-            writer._partCounts.Add(checkpoint.Stickers);
-            writer._writtenBefore += checkpoint.Stickers;
+            writer._partCounts.Add(open);
+            writer._groups.Clear();
+            open = 0;
         }
 
+        await DataSet.CheckAsync(store, writer._folder, "its checkpoint", DataSet.FormatVersion, writer._parts, cancellation).ConfigureAwait(false);
+        await writer.ReopenPartAsync(cancellation).ConfigureAwait(false);
         return writer;
     }
 
@@ -100,8 +106,8 @@ public sealed class CatalogueWriter : IAsyncDisposable
         _partStickers++;
         _groupBytes += sticker.Image.Length;
         _partBytes += sticker.Image.Length;
-        if (_partStickers == StickersPerPart || _partBytes >= BytesPerPart) await CheckpointAsync(cancellation).ConfigureAwait(false);
-        else if (_group.Count == StickersPerGroup || _groupBytes >= BytesPerGroup) await WriteGroupAsync(cancellation).ConfigureAwait(false);
+        if (_partStickers == StickersPerPart || _partBytes >= BytesPerPart) await EndPartAsync(cancellation).ConfigureAwait(false);
+        else if (_group.Count == StickersPerGroup || _groupBytes >= BytesPerGroup) await EndGroupAsync(cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Adds a row to quarantine.</summary>
@@ -109,13 +115,13 @@ public sealed class CatalogueWriter : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(file);
         _quarantined.Add(file);
-        if (_quarantined.Count == QuarantinedPerCheckpoint) await CheckpointAsync(cancellation).ConfigureAwait(false);
+        if (_quarantined.Count == QuarantinedPerCheckpoint) await EndPartAsync(cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Writes what is left, then quarantine, then the manifest: from here on readers see the catalogue.</summary>
     public async Task<CatalogueManifest> CommitAsync(CancellationToken cancellation = default)
     {
-        if (_partStickers > 0 || _quarantined.Count > 0) await CheckpointAsync(cancellation).ConfigureAwait(false);
+        if (_partStickers > 0 || _quarantined.Count > 0) await EndPartAsync(cancellation).ConfigureAwait(false);
         var quarantine = await ParquetFile.WriteAsync(_store, $"{_folder}/{StickerCatalogue.QuarantineName}", new QuarantineTable(), QuarantineAsync(cancellation), QuarantinedPerCheckpoint, cancellation).ConfigureAwait(false);
         var manifest = new CatalogueManifest
         {
@@ -129,7 +135,12 @@ public sealed class CatalogueWriter : IAsyncDisposable
             Sources = _sources,
         };
         await _store.WriteJsonAsync($"{_folder}/{StickerCatalogue.ManifestName}", manifest, cancellation).ConfigureAwait(false);
-        for (var i = 0; i < _checkpoints; i++) await _store.DeleteAsync(CheckpointKey(i), cancellation).ConfigureAwait(false);
+        for (var i = 0; i < _checkpoints; i++)
+        {
+            await _store.DeleteAsync(GroupKey(i), cancellation).ConfigureAwait(false);
+            await _store.DeleteAsync(CheckpointKey(i), cancellation).ConfigureAwait(false);
+        }
+
         return manifest;
     }
 
@@ -140,8 +151,19 @@ public sealed class CatalogueWriter : IAsyncDisposable
         _part = null;
     }
 
-    private async Task CheckpointAsync(CancellationToken cancellation)
+    /// <summary>Keeps a full row group in a file of its own too: its part cannot be read before it is whole.</summary>
+    private async Task EndGroupAsync(CancellationToken cancellation)
     {
+        var file = await ParquetFile.WriteAsync(_store, GroupKey(_checkpoints), new StickerTable(), _group.ToAsyncEnumerable(), StickersPerGroup, cancellation).ConfigureAwait(false);
+        _groups.Add(file);
+        var stickers = _group.Count;
+        await WriteGroupAsync(cancellation).ConfigureAwait(false);
+        await CheckpointAsync(new CatalogueCheckpoint { Read = stickers + _quarantined.Count, Stickers = stickers, Group = file, Quarantined = _quarantined }, cancellation).ConfigureAwait(false);
+    }
+
+    private async Task EndPartAsync(CancellationToken cancellation)
+    {
+        var stickers = _group.Count;
         CommittedFile? file = null;
         if (_partStickers > 0)
         {
@@ -150,17 +172,38 @@ public sealed class CatalogueWriter : IAsyncDisposable
             await DisposeAsync().ConfigureAwait(false);
         }
 
-        var checkpoint = new CatalogueCheckpoint { Read = _partStickers + _quarantined.Count, Stickers = _partStickers, Part = file, Quarantined = _quarantined };
-        await _store.WriteJsonAsync(CheckpointKey(_checkpoints), checkpoint, cancellation).ConfigureAwait(false);
-
-        _checkpoints++;
-        _quarantinedBefore += _quarantined.Count;
-        _quarantined.Clear();
+        await CheckpointAsync(new CatalogueCheckpoint { Read = stickers + _quarantined.Count, Stickers = stickers, Part = file, Quarantined = _quarantined }, cancellation).ConfigureAwait(false);
         if (file is null) return;
         _parts.Add(file);
         _partCounts.Add(_partStickers);
-        _writtenBefore += _partStickers;
         (_partStickers, _partBytes) = (0, 0);
+        foreach (var group in _groups) await _store.DeleteAsync($"{ImportFolder}/{group.Path}", cancellation).ConfigureAwait(false);
+        _groups.Clear();
+    }
+
+    private async Task CheckpointAsync(CatalogueCheckpoint checkpoint, CancellationToken cancellation)
+    {
+        await _store.WriteJsonAsync(CheckpointKey(_checkpoints), checkpoint, cancellation).ConfigureAwait(false);
+        _checkpoints++;
+        _quarantinedBefore += _quarantined.Count;
+        _quarantined.Clear();
+    }
+
+    /// <summary>Fills the unfinished part again, row group by row group as before.</summary>
+    private async Task ReopenPartAsync(CancellationToken cancellation)
+    {
+        await DataSet.VerifyAsync(_store, ImportFolder, _groups, cancellation).ConfigureAwait(false);
+        foreach (var file in _groups)
+        {
+            await foreach (var sticker in ParquetFile.ReadAsync(_store, $"{ImportFolder}/{file.Path}", new StickerTable(), cancellation).ConfigureAwait(false))
+            {
+                _group.Add(sticker);
+                _partStickers++;
+                _partBytes += sticker.Image.Length;
+            }
+
+            await WriteGroupAsync(cancellation).ConfigureAwait(false);
+        }
     }
 
     private async Task WriteGroupAsync(CancellationToken cancellation)
@@ -186,5 +229,9 @@ public sealed class CatalogueWriter : IAsyncDisposable
         }
     }
 
-    private string CheckpointKey(int index) => string.Create(CultureInfo.InvariantCulture, $"{_folder}/.import/checkpoint-{index:00000}.json");
+    private string ImportFolder => $"{_folder}/.import";
+
+    private string GroupKey(int index) => string.Create(CultureInfo.InvariantCulture, $"{ImportFolder}/group-{index:00000}.parquet");
+
+    private string CheckpointKey(int index) => string.Create(CultureInfo.InvariantCulture, $"{ImportFolder}/checkpoint-{index:00000}.json");
 }

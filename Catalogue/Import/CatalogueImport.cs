@@ -6,7 +6,7 @@ namespace Stickers.Catalogue.Import;
 
 /// <summary>
 /// Makes a catalogue from files: reads in source order, decodes in parallel, writes in source order. What cannot be accepted becomes
-/// a quarantine row and never stops the import. A killed import goes on behind its last finished part when run again with the same
+/// a quarantine row and never stops the import. A killed import goes on behind its last finished row group when run again with the same
 /// inputs, and gives the same bytes as one that was never killed.
 /// </summary>
 public static class CatalogueImport

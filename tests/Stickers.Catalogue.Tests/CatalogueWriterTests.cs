@@ -182,8 +182,8 @@ public sealed class CatalogueWriterTests : IDisposable
         await Assert.ThrowsAsync<FileNotFoundException>(() => StickerCatalogue.OpenAsync(_temporary.Store, "c", Token));
 
         await using var resumed = await CatalogueWriter.ResumeAsync(_temporary.Store, "c", ["test"], Token);
-        Assert.Equal(4097, resumed.Read);
-        foreach (var sticker in stickers.Skip(4096)) await resumed.AddAsync(sticker, Token);
+        Assert.Equal(1 + 13 * 512, resumed.Read);
+        foreach (var sticker in stickers.Skip(13 * 512)) await resumed.AddAsync(sticker, Token);
         Assert.Equivalent(whole, await resumed.CommitAsync(Token), strict: true);
         await (await StickerCatalogue.OpenAsync(_temporary.Store, "c", Token)).VerifyAsync(Token);
     }

@@ -22,8 +22,8 @@ public sealed class KilledImportTests : IDisposable
         using var whole = new ImportFixture();
         var expected = await CatalogueImport.RunAsync(whole.Store, Options(zip), cancellation: token);
 
-        // Killed early, and after each of the first two parts.
-        foreach (var awaited in (string[])["inputs.json", "checkpoint-00000.json", "checkpoint-00001.json"])
+        // Killed early, within the first part, at its end, and within the second.
+        foreach (var awaited in (string[])["inputs.json", "checkpoint-00002.json", "checkpoint-00007.json", "checkpoint-00010.json"])
         {
             using var process = Start(_import.Store.Root, zip);
             while (await _import.Store.StatAsync($"catalogues/c/.import/{awaited}", token) is null)

@@ -21,7 +21,8 @@ public sealed class ResumedImportTests : IDisposable
         Assert.Equal(3, expected.PartCounts.Count);
 
         CatalogueManifest? manifest = null;
-        foreach (var stopAt in (int[])[10, 5000, 8990, int.MaxValue])
+        var before = 0;
+        foreach (var stopAt in (int[])[10, 2000, 5000, 8990, int.MaxValue])
         {
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
             var progress = new Stopper(stop, stopAt);
@@ -33,6 +34,10 @@ public sealed class ResumedImportTests : IDisposable
             {
                 Assert.False(await StickerCatalogue.ExistsAsync(_import.Store, "c", Token));
             }
+
+            // No more than a row group of 512 stickers, with the broken files among them, was to be done again.
+            Assert.InRange(progress.First, before - 600, before);
+            before = stopAt;
         }
 
         Assert.Equivalent(expected, manifest, strict: true);
@@ -96,8 +101,11 @@ public sealed class ResumedImportTests : IDisposable
 
     private sealed class Stopper(CancellationTokenSource stop, int at) : IProgress<JobProgress>
     {
+        public double First { get; private set; } = -1;
+
         public void Report(JobProgress value)
         {
+            if (First < 0) First = value.Done;
             if (value.Done >= at) stop.Cancel();
         }
     }
