@@ -9,9 +9,10 @@ namespace Stickers.Tagger.Training;
 /// Gives the semantic space its final form once the trunk is trained, in closed form. The head becomes a linear discriminant analysis
 /// (Rao 1948) between the distinct sets of tags: directions in which stickers of one meaning differ, drawn by different hands, are shrunk,
 /// those in which meanings differ are kept. The tags' vectors are then fitted by ridge regression on the stickers' vectors.
+/// Validation stickers take part: the network puts those that it learned from closer together than it will put others.
 /// </summary>
 /// <param name="net">The trained network; its semantic head and tag vectors are replaced.</param>
-/// <param name="set">What it learned from.</param>
+/// <param name="set">What it learned from, and the stickers of its validation.</param>
 internal sealed class SemanticFit(StickerNet net, TrainingSet set)
 {
     /// <summary>Length of a fitted semantic vector; chosen on concepts left out of the fit, where half as many find less.</summary>
@@ -35,10 +36,10 @@ internal sealed class SemanticFit(StickerNet net, TrainingSet set)
     private static readonly Scalar Zero = 0.0;
 
     private readonly Inference _inference = new(net);
-    private readonly int[] _rows = set.TrainingRows;
+    private readonly int[] _rows = set.TaggedRows;
     private readonly List<float[]> _kept = [];
 
-    /// <summary>Fits head and tag vectors. Two passes over the training stickers, one if they are few.</summary>
+    /// <summary>Fits head and tag vectors. Two passes over the stickers, one if they are few.</summary>
     /// <param name="progress">Told of the stickers seen.</param>
     /// <param name="cancellation">Stops between two batches; the network may then have its new head but the old tag vectors.</param>
     /// <returns>False when too few stickers share their tags with others: nothing was changed.</returns>
@@ -54,7 +55,7 @@ internal sealed class SemanticFit(StickerNet net, TrainingSet set)
         return true;
     }
 
-    /// <summary>The number of each training row's set of tags, or -1 where it is not told apart, and the size of each set.</summary>
+    /// <summary>The number of each row's set of tags, or -1 where it is not told apart, and the size of each set.</summary>
     private (int[] Classes, int[] Counts) Classes()
     {
         var keys = Array.ConvertAll(_rows, row => string.Join(' ', set.Rows[row].Tags));
@@ -118,7 +119,7 @@ internal sealed class SemanticFit(StickerNet net, TrainingSet set)
         net.SetTagVectors(linalg.solve(second, covariance.t()).t().to_type(ScalarType.Float32));
     }
 
-    /// <summary>Calls back with the features of batch after batch: the place of its first sticker among the training rows, and (n, F).</summary>
+    /// <summary>Calls back with the features of batch after batch: the place of its first sticker among the rows, and (n, F).</summary>
     private void ForEachBatch(Action<int, Tensor> use, IProgress<JobProgress>? progress, CancellationToken cancellation)
     {
         for (var (first, batch) = (0, 0); first < _rows.Length; first += Inference.MaxBatch, batch++)

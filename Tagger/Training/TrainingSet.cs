@@ -55,6 +55,9 @@ internal sealed class TrainingSet : IDisposable
     /// <summary>Row numbers to learn from.</summary>
     public int[] TrainingRows => [.. Enumerable.Range(0, Rows.Count).Where(i => Rows[i].Part == SplitPart.Train && Rows[i].Tags.Length > 0)];
 
+    /// <summary>Row numbers to fit the semantic space on: all with a tag, validation stickers too, as they show how far apart the network puts one meaning that it did not see.</summary>
+    public int[] TaggedRows => [.. Enumerable.Range(0, Rows.Count).Where(i => Rows[i].Tags.Length > 0)];
+
     /// <summary>Row numbers to calibrate on: validation stickers with at least one tag that can be suggested.</summary>
     public int[] ValidationRows =>
         [.. Enumerable.Range(0, Rows.Count).Where(i => Rows[i].Part == SplitPart.Validation && Rows[i].Tags.Any(t => t < Vocabulary.TagCount))];
