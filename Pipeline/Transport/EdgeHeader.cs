@@ -35,7 +35,7 @@ internal enum EdgeMessageType : byte
     /// <summary>Receiver: I do not know this connection; greet first.</summary>
     Who = 10,
 
-    /// <summary>Sender: I have seen that you have everything.</summary>
+    /// <summary>Sender: I have seen that you have everything, or that you give up.</summary>
     Bye = 11,
 
     /// <summary>Either: I give up.</summary>

@@ -16,6 +16,7 @@ internal sealed class EdgeReception
     private readonly uint?[] _connections;
     private readonly Dictionary<uint, int> _admitted = [];
     private readonly Dictionary<uint, long> _asked = [];
+    private byte[]? _abort;
 
     /// <param name="options">The edge's options.</param>
     /// <param name="receiver">This receiver, from 0.</param>
@@ -46,6 +47,9 @@ internal sealed class EdgeReception
 
     /// <summary>Whether all senders know that all of theirs has come.</summary>
     public bool Left => Array.TrueForAll(_senders, sender => sender.Left);
+
+    /// <summary>After <see cref="Abort"/>: whether every sender that was let in and lives knows of it.</summary>
+    public bool Parted => Array.TrueForAll(_senders, sender => sender.Session is null || sender.Left || sender.Fault is not null);
 
     /// <summary>Handles one message.</summary>
     /// <param name="connection">Where it came from; never used again for another connection.</param>
@@ -106,11 +110,12 @@ internal sealed class EdgeReception
             : new EdgeException(fault.Fault, fault.Peer, $"{fault.Message} {Refused} messages were refused, the last because {Refusal}.");
     }
 
-    /// <summary>Tells all senders that this end gives up.</summary>
+    /// <summary>Tells all senders, and whoever comes again, that this end gives up.</summary>
     public void Abort(string reason)
     {
-        foreach (var connection in _connections.OfType<uint>())
-            Outbox.Enqueue((connection, new EdgeHeader(EdgeMessageType.Abort, false, 0, 0, 0).With(EdgeHandshake.WriteText(reason))));
+        _abort = new EdgeHeader(EdgeMessageType.Abort, false, 0, 0, 0).With(EdgeHandshake.WriteText(reason));
+        foreach (var sender in _senders) sender.GiveUp();
+        foreach (var connection in _connections.OfType<uint>()) Outbox.Enqueue((connection, _abort));
     }
 
     private void Admit(uint connection, ReadOnlySpan<byte> proof, long now)
@@ -140,7 +145,8 @@ internal sealed class EdgeReception
         if (_connections[greeting.Pair.Sender] is { } old) _admitted.Remove(old);
         _connections[greeting.Pair.Sender] = connection;
         _admitted[connection] = greeting.Pair.Sender;
-        Outbox.Enqueue((connection, sender.Admit(greeting.Session, now).With(greeting.Nonce)));
+        var welcome = sender.Admit(greeting.Session, now).With(greeting.Nonce);
+        Outbox.Enqueue((connection, _abort ?? welcome));
     }
 
     private void Refuse(uint connection, string reason)

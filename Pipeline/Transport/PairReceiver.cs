@@ -33,6 +33,7 @@ internal sealed class PairReceiver(EdgePair pair, EdgeOptions options, long now)
     private ulong _reportedExpected;
     private ulong _reportedReceived;
     private ulong _reportedGrant;
+    private bool _givenUp;
     private bool _due;
     private bool _gap;
     private ulong? _gapReported;
@@ -49,7 +50,7 @@ internal sealed class PairReceiver(EdgePair pair, EdgeOptions options, long now)
     /// <summary>Whether the whole stream has arrived.</summary>
     public bool Ended { get; private set; }
 
-    /// <summary>Whether the sender knows that the whole stream has arrived.</summary>
+    /// <summary>Whether the sender knows that the whole stream has arrived, or that this end gave up.</summary>
     public bool Left { get; private set; }
 
     /// <summary>Frames that came again and were dropped.</summary>
@@ -84,14 +85,16 @@ internal sealed class PairReceiver(EdgePair pair, EdgeOptions options, long now)
         _lastHeard = now;
         switch (header.Type)
         {
+            case EdgeMessageType.Bye:
+                Left = Ended || _givenUp;
+                return Arrival.Dropped;
+            case not EdgeMessageType.Abort when _givenUp:
+                return Arrival.Dropped;
             case EdgeMessageType.Data or EdgeMessageType.End:
                 return Take(header);
             case EdgeMessageType.Beat:
                 // All that was sent before the beat has come before it, or is lost.
                 if (header.Sequence > _expected && !Ended) NoteGap(again: true);
-                return Arrival.Dropped;
-            case EdgeMessageType.Bye:
-                Left = Ended;
                 return Arrival.Dropped;
             case EdgeMessageType.Abort:
                 Fail(EdgeFault.PeerFailed, $"{pair.SenderName} gave up: {EdgeHandshake.ReadText(payload)}");
@@ -101,6 +104,9 @@ internal sealed class PairReceiver(EdgePair pair, EdgeOptions options, long now)
                 return Arrival.Dropped;
         }
     }
+
+    /// <summary>This end gives up: nothing is taken any more, and only the sender's farewell counts.</summary>
+    public void GiveUp() => _givenUp = true;
 
     /// <summary>Frames were released that cost this much.</summary>
     public void Release(long cost) => _released += (ulong)cost;

@@ -40,6 +40,7 @@ internal sealed class PairSender<TFrame>
     private ulong _charged;
     private ulong _window;
     private int _resendsInARow;
+    private bool _awaitsFarewell;
 
     private long _lastTick;
     private long _lastHeard;
@@ -74,6 +75,9 @@ internal sealed class PairSender<TFrame>
 
     /// <summary>Whether the receiver has acknowledged all frames and the end.</summary>
     public bool Completed => _phase == Phase.Done;
+
+    /// <summary>Whether nothing more is to be said or heard: all is acknowledged, or the receiver knows that this end gives up, or cannot be told.</summary>
+    public bool Parted => _phase == Phase.Done || (_phase == Phase.Faulted && !_awaitsFarewell);
 
     /// <summary>Bytes that were sent and not yet given back, with <see cref="EdgeOptions.FrameOverhead"/> for each frame.</summary>
     public long OutstandingBytes => (long)(_charged - (_granted - Math.Min(_granted, _window)));
@@ -120,7 +124,9 @@ internal sealed class PairSender<TFrame>
         if (_phase is Phase.Done or Phase.Faulted) return;
         var open = _phase == Phase.Open;
         Fail(new EdgeException(EdgeFault.PeerFailed, null, $"{_pair.SenderName} gave its stream to {_pair.ReceiverName} up: {reason}"));
-        if (open) _controls.Enqueue(new EdgeHeader(EdgeMessageType.Abort, false, 0, 0, 0).With(EdgeHandshake.WriteText(reason)));
+        if (!open) return;
+        _controls.Enqueue(new EdgeHeader(EdgeMessageType.Abort, false, 0, 0, 0).With(EdgeHandshake.WriteText(reason)));
+        _awaitsFarewell = true;
     }
 
     /// <summary>What to do next, if anything; <see cref="Advance"/> says that it was done.</summary>
@@ -151,13 +157,21 @@ internal sealed class PairSender<TFrame>
     public void Disconnected(long now)
     {
         if (_phase is Phase.Open or Phase.Proving) Greet(now);
+        _awaitsFarewell = false;
     }
 
     /// <summary>Handles one message from the receiver.</summary>
     public void Receive(ReadOnlySpan<byte> message, long now)
     {
-        if (_phase == Phase.Faulted) return;
-        if (!EdgeHeader.TryRead(message, out var header, out var wrong))
+        var readable = EdgeHeader.TryRead(message, out var header, out var wrong);
+        if (_phase == Phase.Faulted)
+        {
+            // It gives up in its turn.
+            if (readable && header.Type == EdgeMessageType.Abort) _awaitsFarewell = false;
+            return;
+        }
+
+        if (!readable)
         {
             if (_phase == Phase.Open) Fail(new EdgeException(EdgeFault.Protocol, _pair.ReceiverName, $"{_pair.ReceiverName} sent {wrong}."));
             else _refusal = $"what listens there sent {wrong}";
@@ -182,8 +196,9 @@ internal sealed class PairSender<TFrame>
             case Phase.Open when header.Type == EdgeMessageType.Who:
                 Greet(now);
                 break;
-            case Phase.Open when header.Type == EdgeMessageType.Abort:
+            case Phase.Proving or Phase.Open when header.Type == EdgeMessageType.Abort:
                 Fail(new EdgeException(EdgeFault.PeerFailed, _pair.ReceiverName, $"{_pair.ReceiverName} gave up: {EdgeHandshake.ReadText(payload)}"));
+                SayGoodbye();
                 break;
             case Phase.Done when header.Type == EdgeMessageType.Ack:
                 SayGoodbye();
@@ -333,6 +348,7 @@ internal sealed class PairSender<TFrame>
     {
         Fault ??= fault;
         _phase = Phase.Faulted;
+        _renew = false;
         _controls.Clear();
         foreach (var frame in _unacknowledged.Values) _forget(frame);
         _unacknowledged.Clear();

@@ -11,7 +11,7 @@ namespace Stickers.Pipeline.Transport;
 internal sealed class ZeroMqEdgeReader : EdgeReader
 {
     private const int MaxMessagesInARow = 64;
-    private const int LingerMs = 1000;
+    private const int LingerMs = 5000;
     private const int FrameWaitMs = 20;
 
     private readonly EdgeOptions _options;
@@ -147,8 +147,7 @@ internal sealed class ZeroMqEdgeReader : EdgeReader
                 SendOutbox(router);
                 if (_reception.FindFault() is { } fault)
                 {
-                    _reception.Abort(fault.Message);
-                    SendOutbox(router);
+                    GiveUp(router, fault, fault.Message, envelope, ref body);
                     return fault;
                 }
 
@@ -166,9 +165,9 @@ internal sealed class ZeroMqEdgeReader : EdgeReader
                 }
                 else if (_stop)
                 {
-                    _reception.Abort("its reader was closed before the end");
-                    SendOutbox(router);
-                    return new EdgeException(EdgeFault.PeerFailed, null, $"Edge '{_options.Edge}' was closed before the end of its streams.");
+                    var closed = new EdgeException(EdgeFault.PeerFailed, null, $"Edge '{_options.Edge}' was closed before the end of its streams.");
+                    GiveUp(router, closed, "its reader was closed before the end", envelope, ref body);
+                    return closed;
                 }
 
                 if (!busy) Sleep(router);
@@ -178,6 +177,25 @@ internal sealed class ZeroMqEdgeReader : EdgeReader
         {
             envelope.Release();
             body.Release();
+        }
+    }
+
+    /// <summary>
+    /// Tells the own reader at once and the senders why nothing more is taken, and stays until they have answered: of a connection that is closed, libzmq
+    /// throws away what the other side has not read yet, the reason too.
+    /// </summary>
+    private void GiveUp(ZeroMqSocket router, EdgeException fault, string reason, ZeroMqMessage envelope, ref ZeroMqMessage body)
+    {
+        _frames.Writer.TryComplete(fault);
+        _reception.Abort(reason);
+        var until = Environment.TickCount64 + _options.FarewellMs;
+        while (true)
+        {
+            _wakeup.WakeUp();
+            var busy = ReceiveSome(router, envelope, ref body);
+            SendOutbox(router);
+            if (_reception.Parted || Environment.TickCount64 >= until) return;
+            if (!busy) Sleep(router);
         }
     }
 

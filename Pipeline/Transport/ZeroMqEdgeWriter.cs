@@ -8,7 +8,7 @@ namespace Stickers.Pipeline.Transport;
 /// </summary>
 internal sealed class ZeroMqEdgeWriter : EdgeWriter
 {
-    private const int LingerMs = 1000;
+    private const int LingerMs = 5000;
     private const int MaxStepsInARow = 64;
     private const int SleepMs = 100;
     private const int ReconnectMs = 250;
@@ -231,19 +231,39 @@ internal sealed class ZeroMqEdgeWriter : EdgeWriter
                 if (!busy) Sleep();
             }
 
-            foreach (var outlet in _outlets)
-            {
-                lock (outlet)
-                {
-                    outlet.Pair.Abort(_fault?.Message ?? "its writer was closed before the end");
-                    outlet.Socket!.Set(Libzmq.ZMQ_LINGER, LingerMs);
-                    while (outlet.Pair.TryPeek(out var step) && step.Control is { } control && outlet.Socket.TrySend(control)) outlet.Pair.Advance(Environment.TickCount64);
-                }
-            }
+            Part(context, incoming);
         }
         finally
         {
             incoming.Release();
+        }
+    }
+
+    /// <summary>Tells who does not have everything that nothing more comes, and stays until they have answered; a connection closed before might take the reason with it.</summary>
+    private void Part(ZeroMqContext context, ZeroMqMessage incoming)
+    {
+        foreach (var outlet in _outlets)
+        {
+            lock (outlet)
+            {
+                outlet.Pair.Abort(_fault?.Message ?? "its writer was closed before the end");
+                outlet.Socket!.Set(Libzmq.ZMQ_LINGER, LingerMs);
+            }
+        }
+
+        var until = Environment.TickCount64 + _options.FarewellMs;
+        while (true)
+        {
+            _wakeup.WakeUp();
+            var (busy, parted) = (false, true);
+            foreach (var outlet in _outlets)
+            {
+                busy |= ServeOne(context, outlet, incoming);
+                parted &= outlet.Pair.Parted;
+            }
+
+            if (parted || Environment.TickCount64 >= until) return;
+            if (!busy) Sleep();
         }
     }
 

@@ -67,6 +67,22 @@ public sealed class ProtocolTests
         Assert.InRange(edge.Now - died, 0, (long)(Options.PeerDeath.TotalMilliseconds * 1.1));
     }
 
+    [Theory]
+    [InlineData(0, 0, 0)]
+    [InlineData(0.2, 100, 0.01)]
+    public void Protocol_WhenTheReceiverGivesUp_AllSendersHearWhyAndItHearsThem(double loss, int delay, double cut)
+    {
+        var edge = new SimulatedEdge(3, 3, 10_000, new NetworkFaults(loss, 0, delay, cut), Options with { Rendezvous = TimeSpan.FromMinutes(5), PeerDeath = TimeSpan.FromMinutes(1) });
+        edge.Run(2_000);
+        Assert.Null(edge.Fault);
+        edge.Reception.Abort("the disk is full");
+        // One that has heard it leaves; the others go on.
+        for (var until = edge.Now + 600_000; !edge.Senders.All(sender => sender.Fault is not null) && edge.Now < until;) edge.Run(100, evenBroken: true);
+        edge.Run(1_000, evenBroken: true);
+        Assert.True(edge.Reception.Parted || loss > 0);
+        Assert.All(edge.Senders, sender => Assert.Contains("gave up: the disk is full", sender.Fault!.Message, StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Protocol_WhenNobodyEverComes_EndsWithinTheRendezvous()
     {

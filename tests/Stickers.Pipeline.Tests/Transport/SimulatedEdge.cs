@@ -59,13 +59,12 @@ internal sealed class SimulatedEdge
 
     public EdgeException? Fault => _senders.Select(sender => sender.Fault).FirstOrDefault(fault => fault is not null) ?? Reception.FindFault();
 
-    /// <summary>Runs until all is done, something breaks, or the simulated time is over.</summary>
-    public void Run(long milliseconds, Action? each = null)
+    /// <summary>Runs until all is done, something breaks (if that is to end it), or the simulated time is over.</summary>
+    public void Run(long milliseconds, bool evenBroken = false)
     {
         var end = _now + milliseconds;
-        while (_now < end && !Completed && Fault is null)
+        while (_now < end && !Completed && (evenBroken || Fault is null))
         {
-            each?.Invoke();
             Step();
             _now += 1 + _random.Next(5);
         }

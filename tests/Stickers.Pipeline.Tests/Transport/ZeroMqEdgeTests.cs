@@ -83,16 +83,48 @@ public sealed class ZeroMqEdgeTests
         var token = TestContext.Current.CancellationToken;
         await using var world = await EdgeWorld.OpenAsync(EdgeWorld.NewOptions(), 1, 1);
         await world.Writers[0].SendAsync(0, EdgeWorld.NewFrame(0, 0, 0, 100), token);
-        // Only to a sender that it has met can a receiver say that it leaves.
-        await foreach (var frame in world.Readers[0].ReadAllAsync(token))
-        {
-            frame.Release();
-            break;
-        }
-
         await world.Readers[0].DisposeAsync();
         var fault = await Assert.ThrowsAsync<EdgeException>(() => EdgeWorld.WriteAsync(world.Writers[0], 0, 1, 100_000, _ => 10_000, token));
         Assert.Equal((EdgeFault.PeerFailed, "receiver 0 of edge 'main'"), (fault.Fault, fault.Peer));
+    }
+
+    /// <summary>The connection is full of what nobody will read, and still the reason is heard.</summary>
+    [Theory(Timeout = 240_000)]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Reader_DisposedWhileSendersFloodIt_TellsThemWhy(bool local)
+    {
+        var token = TestContext.Current.CancellationToken;
+        for (var round = 0; round < 25; round++)
+        {
+            await using var world = await EdgeWorld.OpenAsync(EdgeWorld.NewOptions(), 2, 1, address => local ? address : address with { Local = null });
+            // The first frame waits for the credit: each sender is let in.
+            for (var sender = 0; sender < 2; sender++) await world.Writers[sender].SendAsync(0, EdgeWorld.NewFrame(sender, 0, 0, 100), token);
+            var writing = world.Writers.Select((writer, sender) => Task.Run(() => EdgeWorld.WriteAsync(writer, sender, 1, 100_000, _ => 10_000, token))).ToArray();
+            await world.Readers[0].DisposeAsync();
+            foreach (var one in writing)
+            {
+                var fault = await Assert.ThrowsAsync<EdgeException>(() => one);
+                Assert.Equal((EdgeFault.PeerFailed, "receiver 0 of edge 'main'"), (fault.Fault, fault.Peer));
+            }
+        }
+    }
+
+    [Theory(Timeout = 240_000)]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Writer_DisposedWithFullQueues_TellsTheReaderWhy(bool local)
+    {
+        var token = TestContext.Current.CancellationToken;
+        for (var round = 0; round < 25; round++)
+        {
+            await using var world = await EdgeWorld.OpenAsync(EdgeWorld.NewOptions(), 1, 1, address => local ? address : address with { Local = null });
+            var reading = EdgeWorld.ReadAndCheckAsync(world.Readers[0], 0, 1, token);
+            for (var number = 0; number < 300; number++) await world.Writers[0].SendAsync(0, EdgeWorld.NewFrame(0, 0, number, 10_000), token);
+            await world.Writers[0].DisposeAsync();
+            var fault = await Assert.ThrowsAsync<EdgeException>(() => reading);
+            Assert.Equal((EdgeFault.PeerFailed, "sender 0 of edge 'main'"), (fault.Fault, fault.Peer));
+        }
     }
 
     [Fact(Timeout = 60_000)]
