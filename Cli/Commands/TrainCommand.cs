@@ -16,6 +16,11 @@ internal static class TrainCommand
         var model = new Option<string>("--model") { Description = "Version under which the model is kept.", HelpName = "version", Required = true };
         var split = SharedOptions.CreateSplit("What is never on two sides: 'creator' measures unseen styles, 'concept' unseen meanings.");
         var budget = Duration.CreateOption("--budget", "Time for training, interrupted runs added up.", TimeSpan.FromMinutes(10));
+        var views = new Option<long?>("--views") { Description = "Exact number of pictures to show instead of a time, rounded up to whole steps: the same seed then gives the same model on any machine of this kind.", HelpName = "count" };
+        views.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<long?>() is < 1 or > 100_000_000_000) result.AddError("--views must be from 1 to 100,000,000,000.");
+        });
         var support = new Option<int>("--min-support") { Description = "Training stickers that a tag needs to be learned.", HelpName = "count", DefaultValueFactory = _ => 20 };
         var precision = new Option<double>("--precision") { Description = "Share of accepted suggestions that should be right, by validation stickers; a tag that cannot reach it is only reviewed.", HelpName = "share", DefaultValueFactory = _ => 0.9 };
         precision.Validators.Add(result =>
@@ -40,15 +45,17 @@ internal static class TrainCommand
         });
         var command = new WorkCommand("train", "Learn tags and embeddings from the labels that creators gave.")
         {
-            Options = { catalogue, model, split, budget, support, precision, batch, seed, main },
+            Options = { catalogue, model, split, budget, views, support, precision, batch, seed, main },
             Examples =
             [
                 ("stickers train --catalogue clipart --model clipart-1 --budget 15m", "Writes models/clipart-1 under the root."),
+                ("stickers train --catalogue clipart --model clipart-s2 --views 1000000 --seed 2", "As many pictures as fifteen minutes on two idle cores show, however busy the machine."),
                 ("stickers train --catalogue clipart --model clipart-1 --batch-size 128 --on mpirun --main 4", "Four processes decode and learn together."),
             ],
             Resume = "Run the same command again: it goes on from its last checkpoint with what is left of the budget.",
         }.Does(async (parse, session) =>
         {
+            if (parse.GetValue(views) is not null && parse.GetResult(budget) is { Implicit: false }) throw new UsageException("--views and --budget: give one of them, a number of pictures or a time.");
             if (!JobRunner.IsRank)
             {
                 if (await launch.LaunchAsync(parse, session)) return;
@@ -61,6 +68,7 @@ internal static class TrainCommand
                 Version = parse.GetRequiredValue(model),
                 SplitBy = parse.GetValue(split),
                 Budget = parse.GetValue(budget).Time,
+                Steps = parse.GetValue(views) is { } shown ? StepsOf(shown, parse.GetValue(batch)) : null,
                 MinimumSupport = parse.GetValue(support),
                 TargetPrecision = parse.GetValue(precision),
                 BatchSize = parse.GetValue(batch),
@@ -87,6 +95,12 @@ internal static class TrainCommand
         });
         foreach (var option in launch.All) command.Add(option);
         return command;
+    }
+
+    private static int StepsOf(long views, int batch)
+    {
+        var steps = (views + batch - 1) / batch;
+        return steps <= int.MaxValue ? (int)steps : throw new UsageException($"--views: {views:N0} pictures in batches of {batch} are more than {int.MaxValue:N0} steps.");
     }
 
     private static void Show(Screen screen, TrainingSummary summary)

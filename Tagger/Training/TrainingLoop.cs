@@ -18,6 +18,9 @@ internal sealed class TrainingLoop : IDisposable
     private const double GradientNorm = 5;
     private const double AverageDecay = 0.998;
     private const double LossSmoothing = 0.98;
+
+    /// <summary>Rounding must not end a training of so many steps before the last of them.</summary>
+    private const double LastProgress = 1 - 1e-12;
     private readonly TrainingOptions _options;
     private readonly StageGroup _group;
     private readonly int _ghosts;
@@ -65,7 +68,9 @@ internal sealed class TrainingLoop : IDisposable
     public double Loss { get; private set; } = double.NaN;
 
     /// <summary>0 at the start, 1 when done.</summary>
-    public double Progress => _options.Steps is { } steps ? (double)State.Step / steps : State.Elapsed / _options.Budget;
+    public double Progress => _options.Steps is not { } steps ? State.Elapsed / _options.Budget
+        : State.Step >= steps ? 1
+        : Math.Min(TrainingSchedule.Progress(State.Step, steps, _options.InputSide), LastProgress);
 
     /// <summary>Trains to the end. Collective.</summary>
     /// <param name="checkpoint">Called on every rank now and then, and before a cancellation is obeyed.</param>
@@ -158,6 +163,7 @@ internal sealed class TrainingLoop : IDisposable
     {
         var note = FormattableString.Invariant($"step {State.Step}, loss {_smoothedLoss:F3}");
         var done = State.Step * _options.BatchSize;
-        return new JobProgress("train", done, done / Math.Max(Progress, 1e-9), "stickers", note);
+        var all = _options.Steps is { } steps ? steps * (double)_options.BatchSize : done / Math.Max(Progress, 1e-9);
+        return new JobProgress("train", done, all, "stickers", note);
     }
 }

@@ -17,7 +17,7 @@ public sealed record TrainingOptions
     /// <summary>Time for the optimisation steps, interrupted runs added up. Ignored when <see cref="Steps"/> is set.</summary>
     public TimeSpan Budget { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>Exact number of steps instead of a time: the same seed then gives the same weights.</summary>
+    /// <summary>Exact number of steps instead of a time: the same seed then gives the same weights, and the schedule is that of the time which the steps would take on an idle machine.</summary>
     public int? Steps { get; init; }
 
     /// <summary>Seed of weights, order and augmentation.</summary>
