@@ -21,6 +21,8 @@ internal sealed class Calibration(StickerNet net, TrainingSet set)
             foreach (var tag in set.Rows[rows[i]].Tags.Where(t => t < tags)) labels[(i * tags) + tag] = true;
         }
 
+        var numbers = new Dictionary<string, int>(StringComparer.Ordinal);
+        var meanings = Array.ConvertAll(rows, row => MeaningOf(row, numbers));
         var all = rows.Length == 0 ? PlattScaling.Identity : PlattScaling.Fit(logits, labels);
         var calibrations = new PlattScaling[tags];
         var accept = new float[tags];
@@ -30,9 +32,17 @@ internal sealed class Calibration(StickerNet net, TrainingSet set)
         {
             for (var i = 0; i < rows.Length; i++) (tagLogits[i], tagLabels[i]) = (logits[(i * tags) + tag], labels[(i * tags) + tag]);
             var own = calibrations[tag] = PlattScaling.FitTag(tagLogits, tagLabels, all);
-            accept[tag] = ThresholdChoice.Accept(Array.ConvertAll(tagLogits, own.Probability), tagLabels, targetPrecision);
+            accept[tag] = ThresholdChoice.Accept(Array.ConvertAll(tagLogits, own.Probability), tagLabels, meanings, targetPrecision);
         }
         return new ThresholdsFile(ModelFiles.FormatVersion, all, accept, ThresholdChoice.Review) { Tags = calibrations };
+    }
+
+    /// <summary>Stickers with the same tags mean the same: a set of tags has one number.</summary>
+    private int MeaningOf(int row, Dictionary<string, int> numbers)
+    {
+        var tags = string.Join(' ', set.Rows[row].Tags);
+        if (!numbers.TryGetValue(tags, out var number)) numbers[tags] = number = numbers.Count;
+        return number;
     }
 
     private float[] Logits(int[] rows, int tags)

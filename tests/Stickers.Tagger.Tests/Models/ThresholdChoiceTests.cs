@@ -11,7 +11,7 @@ public sealed class ThresholdChoiceTests
         bool[] labels = [.. Enumerable.Repeat(true, 50), .. Enumerable.Repeat(false, 50)];
 
         // The wrong ones lie below the floor.
-        Assert.Equal(0.851f, ThresholdChoice.Accept(scores, labels, 0.9), 1e-5f);
+        Assert.Equal(0.851f, Accept(scores, labels, 0.9), 1e-5f);
     }
 
     [Fact]
@@ -19,7 +19,7 @@ public sealed class ThresholdChoiceTests
     {
         float[] scores = [.. Enumerable.Range(1, 90).Select(i => i * 0.01f)];
 
-        Assert.Equal(ThresholdChoice.Floor, ThresholdChoice.Accept(scores, [.. Enumerable.Repeat(true, 90)], 0.9), 1e-5f);
+        Assert.Equal(ThresholdChoice.Floor, Accept(scores, [.. Enumerable.Repeat(true, 90)], 0.9), 1e-5f);
     }
 
     [Theory]
@@ -29,7 +29,7 @@ public sealed class ThresholdChoiceTests
     {
         float[] scores = [.. Enumerable.Range(0, count).Select(i => 0.9f - (i * 0.01f))];
 
-        Assert.Equal(accepted, ThresholdChoice.Accept(scores, [.. Enumerable.Repeat(true, count)], 0.9) <= 1);
+        Assert.Equal(accepted, Accept(scores, [.. Enumerable.Repeat(true, count)], 0.9) <= 1);
     }
 
     [Theory]
@@ -41,7 +41,7 @@ public sealed class ThresholdChoiceTests
         float[] scores = [.. Enumerable.Range(0, 20).Select(i => 0.95f - (i * 0.01f))];
         bool[] labels = [.. Enumerable.Range(0, 20).Select(i => i is not (9 or 17 or 19))];
 
-        Assert.Equal(scores[taken - 1], ThresholdChoice.Accept(scores, labels, target), 1e-6f);
+        Assert.Equal(scores[taken - 1], Accept(scores, labels, target), 1e-6f);
     }
 
     [Fact]
@@ -49,14 +49,80 @@ public sealed class ThresholdChoiceTests
     {
         float[] scores = [.. Enumerable.Repeat(0.8f, 10)];
 
-        Assert.Equal(ThresholdChoice.Never, ThresholdChoice.Accept(scores, [.. Enumerable.Range(0, 10).Select(i => i < 8)], 0.9));
-        Assert.Equal(0.8f, ThresholdChoice.Accept(scores, [.. Enumerable.Range(0, 10).Select(i => i < 9)], 0.9));
+        Assert.Equal(ThresholdChoice.Never, Accept(scores, [.. Enumerable.Range(0, 10).Select(i => i < 8)], 0.9));
+        Assert.Equal(0.8f, Accept(scores, [.. Enumerable.Range(0, 10).Select(i => i < 9)], 0.9));
     }
 
     [Fact]
     public void Accept_AllWrongOrNothingKnown_NeverAccepts()
     {
-        Assert.Equal(ThresholdChoice.Never, ThresholdChoice.Accept([0.55f, 0.56f, 0.57f], [false, false, false], 0.9));
-        Assert.Equal(ThresholdChoice.Never, ThresholdChoice.Accept([], [], 0.9));
+        Assert.Equal(ThresholdChoice.Never, Accept([0.55f, 0.56f, 0.57f], [false, false, false], 0.9));
+        Assert.Equal(ThresholdChoice.Never, Accept([], [], 0.9));
     }
+
+    [Theory]
+    [InlineData(3, 5, false)] // fifteen stickers, three proofs: the lower bound is 0.44
+    [InlineData(4, 5, true)]
+    [InlineData(4, 1, true)]
+    public void Accept_OneMeaningInSeveralStyles_IsOneProof(int meanings, int styles, bool accepted)
+    {
+        var count = meanings * styles;
+        float[] scores = [.. Enumerable.Range(0, count).Select(i => 0.95f - (i * 0.01f))];
+
+        var threshold = ThresholdChoice.Accept(scores, [.. Enumerable.Repeat(true, count)], [.. Enumerable.Range(0, count).Select(i => i % meanings)], 0.9);
+
+        Assert.Equal(accepted, threshold <= 1);
+    }
+
+    [Fact]
+    public void Accept_RightForStickersButNotForMeanings_StopsBeforeTheWrongMeaning()
+    {
+        // Five meanings of twenty right stickers, then one wrong meaning of one sticker: 0.95 of the stickers, but 0.83 of the meanings.
+        float[] scores = [.. Enumerable.Range(0, 21).Select(i => 0.9f - (i * 0.01f))];
+        bool[] labels = [.. Enumerable.Range(0, 21).Select(i => i < 20)];
+        int[] meanings = [.. Enumerable.Range(0, 21).Select(i => i < 20 ? i / 4 : 5)];
+
+        Assert.Equal(scores[19], ThresholdChoice.Accept(scores, labels, meanings, 0.9), 1e-6f);
+        Assert.Equal(scores[20], Accept(scores, labels, 0.9), 1e-6f);
+    }
+
+    [Fact]
+    public void Accept_NetworkRightAboutWholeMeanings_KeepsItsPromiseOnOthers()
+    {
+        // A world made for this: every meaning is drawn in five styles, the network is right or wrong about all five, each tag is right about its own share of meanings.
+        const double Target = 0.9;
+        const int Styles = 5;
+        var random = new Random(11);
+        var (meant, took, meantByStickers, tookByStickers) = (0.0, 0, 0.0, 0);
+        for (var tag = 0; tag < 400; tag++)
+        {
+            var share = 0.4 + (0.6 * random.NextDouble());
+            var count = random.Next(2, 12);
+            List<float> scores = [];
+            List<bool> labels = [];
+            List<int> meanings = [];
+            for (var meaning = 0; meaning < count; meaning++)
+            {
+                var right = random.NextDouble() < share;
+                for (var style = 0; style < Styles; style++)
+                {
+                    scores.Add(0.5f + (0.5f * random.NextSingle()));
+                    labels.Add(right);
+                    meanings.Add(meaning);
+                }
+            }
+
+            if (ThresholdChoice.Accept([.. scores], [.. labels], [.. meanings], Target) <= 1) (meant, took) = (meant + share, took + 1);
+            if (Accept([.. scores], [.. labels], Target) <= 1) (meantByStickers, tookByStickers) = (meantByStickers + share, tookByStickers + 1);
+        }
+
+        // Each style taken for a proof lets in tags that are right about two meanings and then fail.
+        Assert.True(took >= 20, $"{took} tags accepted");
+        Assert.True(meant / took > meantByStickers / tookByStickers, $"precision on other meanings {meant / took:F3} by meanings, {meantByStickers / tookByStickers:F3} by stickers");
+        Assert.True(meant / took >= 0.8, $"precision on other meanings {meant / took:F3} of {took} tags; by stickers {meantByStickers / tookByStickers:F3} of {tookByStickers}");
+    }
+
+    /// <summary>Each sticker means something else.</summary>
+    private static float Accept(float[] scores, bool[] labels, double targetPrecision) =>
+        ThresholdChoice.Accept(scores, labels, [.. Enumerable.Range(0, scores.Length)], targetPrecision);
 }
