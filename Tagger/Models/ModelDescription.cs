@@ -66,11 +66,13 @@ public sealed class ModelDescription
         var thresholds = await ReadAsync<ThresholdsFile>(store, $"{folder}/{ModelFiles.Thresholds}", cancellation);
         if (vocabulary.Tags.Count != manifest.Network.Meanings || thresholds.Accept.Count != manifest.Network.Tags || (thresholds.Tags is { } calibrations && calibrations.Count != manifest.Network.Tags))
             throw new InvalidDataException($"{store.LocationOf(folder)}: the network has {manifest.Network.Meanings} meanings and {manifest.Network.Tags} tags, the vocabulary {vocabulary.Tags.Count}, the thresholds {thresholds.Accept.Count}.");
+        if (thresholds.Curve is { IsValid: false })
+            throw new InvalidDataException($"{store.LocationOf($"{folder}/{ModelFiles.Thresholds}")}: the points of its curve do not rise. The model is damaged; train again or restore it.");
         return new ModelDescription(manifest, vocabulary, thresholds);
     }
 
     /// <summary>Calibrated probability of a tag from the network's logit.</summary>
-    internal float Probability(int tag, float logit) => _thresholds.CalibrationOf(tag).Probability(logit);
+    internal float Probability(int tag, float logit) => _thresholds.Probability(tag, logit);
 
     /// <summary>Brings an image of any size to the form that <see cref="StickerModel.PredictFitted"/> takes.</summary>
     public byte[] Fit(RasterImage image) => InputFitting.Fit(image, FittedSide);

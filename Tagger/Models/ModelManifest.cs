@@ -63,17 +63,3 @@ public sealed record VocabularyFile(int FormatVersion, IReadOnlyList<VocabularyT
 /// <param name="Tag">Canonical tag.</param>
 /// <param name="Support">Training stickers that carry it.</param>
 public sealed record VocabularyTag(string Tag, int Support);
-
-/// <summary>thresholds.json</summary>
-/// <param name="FormatVersion">Version of this file's format.</param>
-/// <param name="Calibration">From the network's logits to probabilities, over all tags together.</param>
-/// <param name="Accept">Per tag, in vocabulary order: calibrated probability from which a suggestion is accepted; above 1 for a tag that is only reviewed.</param>
-/// <param name="Review">Calibrated probability from which a suggestion is shown for review.</param>
-public sealed record ThresholdsFile(int FormatVersion, PlattScaling Calibration, IReadOnlyList<float> Accept, float Review)
-{
-    /// <summary>Per tag, in vocabulary order; null in files of format 1, where <see cref="Calibration"/> holds for every tag.</summary>
-    public IReadOnlyList<PlattScaling>? Tags { get; init; }
-
-    /// <summary>The calibration of a tag.</summary>
-    public PlattScaling CalibrationOf(int tag) => Tags is null ? Calibration : Tags[tag];
-}

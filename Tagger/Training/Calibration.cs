@@ -23,18 +23,22 @@ internal sealed class Calibration(StickerNet net, TrainingSet set)
 
         var numbers = new Dictionary<string, int>(StringComparer.Ordinal);
         var meanings = Array.ConvertAll(rows, row => MeaningOf(row, numbers));
-        var all = rows.Length == 0 ? PlattScaling.Identity : PlattScaling.Fit(logits, labels);
+        var file = new ThresholdsFile(ModelFiles.FormatVersion, PlattScaling.Identity, [.. Enumerable.Repeat(ThresholdChoice.Never, tags)], ThresholdChoice.Review);
+        if (rows.Length == 0) return file;
+        var fit = new CalibratorFit(logits, labels);
+        file = file with { Calibration = fit.Platt(), Curve = fit.Isotonic() };
+
         var calibrations = new PlattScaling[tags];
         var accept = new float[tags];
-        var tagLogits = new float[rows.Length];
-        var tagLabels = new bool[rows.Length];
+        var logOdds = new float[rows.Length];
+        var given = new bool[rows.Length];
         for (var tag = 0; tag < tags; tag++)
         {
-            for (var i = 0; i < rows.Length; i++) (tagLogits[i], tagLabels[i]) = (logits[(i * tags) + tag], labels[(i * tags) + tag]);
-            var own = calibrations[tag] = PlattScaling.FitTag(tagLogits, tagLabels, all);
-            accept[tag] = ThresholdChoice.Accept(Array.ConvertAll(tagLogits, own.Probability), tagLabels, meanings, targetPrecision);
+            for (var i = 0; i < rows.Length; i++) (logOdds[i], given[i]) = (file.LogOdds(logits[(i * tags) + tag]), labels[(i * tags) + tag]);
+            var own = calibrations[tag] = PlattScaling.FitTag(logOdds, given);
+            accept[tag] = ThresholdChoice.Accept(Array.ConvertAll(logOdds, own.Probability), given, meanings, targetPrecision);
         }
-        return new ThresholdsFile(ModelFiles.FormatVersion, all, accept, ThresholdChoice.Review) { Tags = calibrations };
+        return file with { Tags = calibrations, Accept = accept };
     }
 
     /// <summary>Stickers with the same tags mean the same: a set of tags has one number.</summary>

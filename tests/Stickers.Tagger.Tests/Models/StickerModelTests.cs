@@ -1,5 +1,6 @@
 using Stickers.Catalogue;
 using Stickers.Catalogue.Images;
+using Stickers.Tagger.Models;
 
 namespace Stickers.Tagger.Tests.Models;
 
@@ -23,8 +24,8 @@ public sealed class StickerModelTests
     [Fact]
     public async Task LoadAsync_FormatToCome_SaysWhichAreRead()
     {
-        var fault = await Assert.ThrowsAsync<InvalidDataException>(() => PredictAsync(4));
-        Assert.Contains("format 4, this program reads 1 to 3", fault.Message, StringComparison.Ordinal);
+        var fault = await Assert.ThrowsAsync<InvalidDataException>(() => PredictAsync(ModelFiles.FormatVersion + 1));
+        Assert.Contains($"this program reads 1 to {ModelFiles.FormatVersion}", fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]
