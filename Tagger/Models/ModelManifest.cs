@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Stickers.Catalogue;
 using Stickers.Storage;
 using Stickers.Tagger.Network;
@@ -30,6 +31,10 @@ public sealed record ModelManifest
 
     /// <summary>Seed.</summary>
     public required int Seed { get; init; }
+
+    /// <summary>SHA-256 of the file of weights that it started from; null when it started from chance.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? InitialWeights { get; init; }
 
     /// <summary>Optimisation steps.</summary>
     public required long Steps { get; init; }

@@ -13,7 +13,7 @@ internal sealed record NamedTensor(string Name, IReadOnlyList<long> Shape, ReadO
 
 /// <summary>
 /// The safetensors format (Hugging Face, "Format" section of its README): 8 bytes little-endian header length, a JSON header, raw
-/// little-endian values. Only float32 is written and read. Nothing in a file is executed.
+/// little-endian values. Only float32 is written; float16 and bfloat16 are read too. Nothing in a file is executed.
 /// </summary>
 internal static class SafeTensors
 {
@@ -49,8 +49,10 @@ internal static class SafeTensors
     }
 
     /// <summary>Reads a whole file.</summary>
-    /// <exception cref="InvalidDataException">The file is not well-formed safetensors of float32.</exception>
-    public static (Dictionary<string, NamedTensor> Tensors, Dictionary<string, string> Metadata) Read(string path)
+    /// <param name="path">The file.</param>
+    /// <param name="except">Names of tensors that are passed over, of whatever type they are; null for none.</param>
+    /// <exception cref="InvalidDataException">The file is not well-formed safetensors of floating-point numbers of at most 32 bits.</exception>
+    public static (Dictionary<string, NamedTensor> Tensors, Dictionary<string, string> Metadata) Read(string path, Func<string, bool>? except = null)
     {
         var file = File.ReadAllBytes(path);
         if (file.Length < 8) throw new InvalidDataException($"{path} is too short for safetensors: {file.Length} bytes.");
@@ -70,6 +72,7 @@ internal static class SafeTensors
                     foreach (var item in entry.Value.EnumerateObject()) metadata[item.Name] = item.Value.GetString() ?? "";
                     continue;
                 }
+                if (except?.Invoke(entry.Name) == true) continue;
                 tensors[entry.Name] = ReadTensor(path, entry, data);
             }
         }
@@ -83,12 +86,25 @@ internal static class SafeTensors
     private static NamedTensor ReadTensor(string path, JsonProperty entry, ReadOnlyMemory<byte> data)
     {
         var type = entry.Value.GetProperty("dtype").GetString();
-        if (type != "F32") throw new InvalidDataException($"{path}: tensor {entry.Name} is {type}, F32 expected.");
+        var size = type switch
+        {
+            "F32" => sizeof(float),
+            "F16" or "BF16" => sizeof(ushort),
+            _ => throw new InvalidDataException($"{path}: tensor {entry.Name} is {type}; F32, F16 or BF16 expected."),
+        };
         var shape = entry.Value.GetProperty("shape").EnumerateArray().Select(s => s.GetInt64()).ToArray();
         var offsets = entry.Value.GetProperty("data_offsets").EnumerateArray().Select(o => o.GetInt64()).ToArray();
         var count = shape.Aggregate(1L, (a, b) => checked(a * b));
-        if (shape.Any(s => s < 0) || offsets.Length != 2 || offsets[0] < 0 || offsets[1] > data.Length || offsets[1] - offsets[0] != count * sizeof(float))
+        if (shape.Any(s => s < 0) || offsets.Length != 2 || offsets[0] < 0 || offsets[1] > data.Length || offsets[1] - offsets[0] != count * size)
             throw new InvalidDataException($"{path}: tensor {entry.Name} of shape [{string.Join(", ", shape)}] does not match its place in the file.");
-        return new NamedTensor(entry.Name, shape, MemoryMarshal.Cast<byte, float>(data.Span[(int)offsets[0]..(int)offsets[1]]).ToArray());
+        var bytes = data.Span[(int)offsets[0]..(int)offsets[1]];
+        return new NamedTensor(entry.Name, shape, type == "F32" ? MemoryMarshal.Cast<byte, float>(bytes).ToArray() : Widen(MemoryMarshal.Cast<byte, ushort>(bytes), type == "BF16"));
+    }
+
+    private static float[] Widen(ReadOnlySpan<ushort> halves, bool brain)
+    {
+        var values = new float[halves.Length];
+        for (var i = 0; i < values.Length; i++) values[i] = brain ? BitConverter.UInt32BitsToSingle((uint)halves[i] << 16) : (float)BitConverter.UInt16BitsToHalf(halves[i]);
+        return values;
     }
 }

@@ -53,13 +53,17 @@ public static class Trainer
                 $"Model '{options.Version}' was trained on catalogue '{finished.Catalogue}' with hash {finished.CatalogueHash}; '{options.Catalogue}' has {catalogue.ContentHash}. Choose another version.");
         }
 
+        // Read before anything is done: a file that does not fit is told at once. All ranks take the network's shape from it.
+        var initial = options.Init is { } init ? InitialWeights.Read(init) : null;
+        if (initial is not null) options = options with { Widths = initial.Widths, Blocks = initial.Blocks };
+        options.Validate();
         var work = store.WorkPath($"{folder}/{WorkFolder}");
         Directory.CreateDirectory(work);
         using (var set = await new TrainingSetBuilder(store, catalogue, options, group).OpenAsync(progress, cancellation))
         {
             var network = new NetworkConfiguration { InputSide = options.InputSide, Widths = options.Widths, Blocks = options.Blocks, Tags = set.Vocabulary.TagCount, Meanings = set.Vocabulary.Meanings.Count, CodeBits = CodeBits };
-            var inputs = Inputs(options, catalogue, set);
-            using var loop = new TrainingLoop(network, set, options, group);
+            var inputs = Inputs(options, initial, catalogue, set);
+            using var loop = new TrainingLoop(network, set, options, group, initial);
             var checkpoint = Path.Combine(work, "checkpoint.safetensors");
             if (group.Rank == 0) Checkpoint.TryLoad(checkpoint, loop.State, inputs);
             await Task.Run(() => loop.Run(Save, progress, cancellation), CancellationToken.None);
@@ -93,6 +97,7 @@ public static class Trainer
                     TagRulesHash = catalogue.Vocabulary.ContentHash,
                     SplitBy = options.SplitBy,
                     Seed = options.Seed,
+                    InitialWeights = initial?.Hash,
                     Steps = loop.State.Step,
                     BatchSize = options.BatchSize,
                     TrainingSeconds = Math.Round(loop.State.Elapsed.TotalSeconds, 1),
@@ -115,9 +120,9 @@ public static class Trainer
     }
 
     /// <summary>What a checkpoint belongs to. The budget is left out: a longer or shorter one may be asked for when going on.</summary>
-    private static string Inputs(TrainingOptions options, StickerCatalogue catalogue, TrainingSet set) =>
+    private static string Inputs(TrainingOptions options, InitialWeights? initial, StickerCatalogue catalogue, TrainingSet set) =>
         ContentHash.Of([
-            JsonSerializer.Serialize(options with { Budget = default, CheckpointEvery = default }),
+            JsonSerializer.Serialize(options with { Budget = default, CheckpointEvery = default, Init = initial?.Hash }),
             catalogue.ContentHash,
             catalogue.Vocabulary.ContentHash,
             .. set.Vocabulary.Meanings]);

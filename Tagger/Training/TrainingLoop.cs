@@ -3,6 +3,7 @@ using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using Stickers.Catalogue;
 using Stickers.Pipeline;
+using Stickers.Tagger.Models;
 using Stickers.Tagger.Network;
 using static TorchSharp.torch;
 
@@ -34,8 +35,9 @@ internal sealed class TrainingLoop : IDisposable
     /// <param name="set">What is learned from, the same on all ranks.</param>
     /// <param name="options">The same on all ranks.</param>
     /// <param name="group">The ranks that train together.</param>
+    /// <param name="initial">What the trunk starts from; null for chance.</param>
     /// <exception cref="ArgumentException">There are more ranks than ghost batches in a batch.</exception>
-    public TrainingLoop(NetworkConfiguration network, TrainingSet set, TrainingOptions options, StageGroup group)
+    public TrainingLoop(NetworkConfiguration network, TrainingSet set, TrainingOptions options, StageGroup group, InitialWeights? initial = null)
     {
         _options = options;
         _group = group;
@@ -50,6 +52,7 @@ internal sealed class TrainingLoop : IDisposable
         var device = cuda.is_available() ? CUDA : CPU;
         _replicas = [.. Enumerable.Range(0, cuda.is_available() ? 1 : Math.Min(own, Environment.ProcessorCount)).Select(_ => new Replica(network, set, options, device))];
         var first = _replicas[0];
+        initial?.CopyTo(first.Net);
         first.Net.InitializeTagBias([.. set.Vocabulary.Support.Take(set.Vocabulary.TagCount).Select(s => (float)Math.Log((s + 0.5) / (rows.Length - s + 0.5)))]);
 
         var parameters = new float[first.Parameters.Length];

@@ -56,6 +56,9 @@ public sealed record TrainingOptions
     /// <summary>Residual blocks of the four stages.</summary>
     public IReadOnlyList<int> Blocks { get; init; } = [1, 1, 1, 1];
 
+    /// <summary>A file of weights in safetensors that the trunk starts from, which then has their shape instead of <see cref="Widths"/> and <see cref="Blocks"/>; null to start from chance.</summary>
+    public string? Init { get; init; }
+
     /// <summary>Focusing of the asymmetric loss on negatives; 0 is cross-entropy.</summary>
     public double NegativeFocus { get; init; }
 
@@ -67,6 +70,14 @@ public sealed record TrainingOptions
 
     /// <summary>How often a checkpoint is written.</summary>
     public TimeSpan CheckpointEvery { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The same with the shape of a preset.</summary>
+    public TrainingOptions With(TrainingPreset preset) => preset switch
+    {
+        TrainingPreset.Small => this with { InputSide = 48, Widths = [24, 48, 96, 192], Blocks = [1, 1, 1, 1] },
+        TrainingPreset.Large => this with { InputSide = 96, Widths = [64, 128, 256, 512], Blocks = [2, 2, 2, 2] },
+        _ => this with { InputSide = 64, Widths = [32, 64, 128, 256], Blocks = [1, 1, 1, 1] },
+    };
 
     /// <summary>Checks all values.</summary>
     /// <exception cref="ArgumentException">Lists every fault.</exception>
