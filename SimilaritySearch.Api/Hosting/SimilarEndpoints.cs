@@ -14,15 +14,15 @@ internal static class SimilarEndpoints
 {
     private const int MostExamples = 50;
 
-    public static Task<Results<Ok<NeighbourAnswer>, ProblemHttpResult, BusyResult>> ToSticker(
+    public static Task<Results<ReadyJson<NeighbourAnswer>, ProblemHttpResult, BusyResult>> ToSticker(
         LookupService lookup, HttpRequest request, [Description(StickerEndpoints.IdHelp)][RegularExpression(StickerEndpoints.IdPattern)] string id, CancellationToken cancellation)
     {
         var query = Read(request);
-        return lookup.AnswerAsync(
+        return lookup.WriteAsync(
             lookup.Search, pair => StickerId.TryParse(id, out var sticker) ? SimilarLookup.ToSticker(pair, sticker, query, cancellation) : null, Problems.NoSuchSticker(id), cancellation);
     }
 
-    public static Task<Results<Ok<NeighbourAnswer>, ProblemHttpResult, BusyResult>> ToExamples(LookupService lookup, HttpRequest request, CancellationToken cancellation)
+    public static Task<Results<ReadyJson<NeighbourAnswer>, ProblemHttpResult, BusyResult>> ToExamples(LookupService lookup, HttpRequest request, CancellationToken cancellation)
     {
         var reader = new QueryReader(request.Query);
         var wanted = SimilarParameters.Ids(reader, "like", MostExamples);
@@ -31,14 +31,14 @@ internal static class SimilarEndpoints
             reader.Fault("like", "It is missing: name at least one sticker.", 0);
         var query = SimilarParameters.Read(reader, request);
         reader.Check();
-        return lookup.AnswerAsync(lookup.Search, pair => SimilarLookup.ToExamples(pair, wanted, unwanted, query, cancellation), missing: null, cancellation);
+        return lookup.WriteAsync(lookup.Search, pair => SimilarLookup.ToExamples(pair, wanted, unwanted, query, cancellation), missing: null, cancellation);
     }
 
-    public static async Task<Results<Ok<NeighbourAnswer>, ProblemHttpResult, BusyResult>> ToImageAsync(LookupService lookup, HttpRequest request, CancellationToken cancellation)
+    public static async Task<Results<ReadyJson<NeighbourAnswer>, ProblemHttpResult, BusyResult>> ToImageAsync(LookupService lookup, HttpRequest request, CancellationToken cancellation)
     {
         var query = Read(request);
         var image = await UploadReader.ReadAsync(request, cancellation);
-        return await lookup.AnswerAsync(lookup.Upload, pair =>
+        return await lookup.WriteAsync(lookup.Upload, pair =>
         {
             var prediction = UploadLookup.Predict(pair, image, cancellation);
             return SimilarLookup.ToProbe(pair, Probe.Of(prediction, Convert.ToHexString(SHA256.HashData(image.Span))), query, cancellation);

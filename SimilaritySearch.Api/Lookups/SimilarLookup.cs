@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Stickers.Catalogue;
 using Stickers.SimilaritySearch.Api.Answers;
@@ -7,11 +8,20 @@ using Stickers.SimilaritySearch.Api.Serving;
 
 namespace Stickers.SimilaritySearch.Api.Lookups;
 
+/// <summary>What was found, before it is shown.</summary>
+/// <param name="Hits">The neighbours of this page, best first.</param>
+/// <param name="CopiesOfTheProbe">Near-duplicates of what was asked about.</param>
+/// <param name="Next">Cursor of the next page, or null.</param>
+internal sealed record NeighbourPage(List<ArrangedHit> Hits, IReadOnlyList<StickerId> CopiesOfTheProbe, string? Next);
+
 /// <summary>What is near a sticker, several of them, or a picture.</summary>
 internal static class SimilarLookup
 {
+    private static readonly JsonEncodedText Space = Name("space"), Items = Name("items"), Sticker = Name("sticker"), Score = Name("score"), Copies = Name("copies"),
+        Explained = Name("explain"), Next = Name("next"), Model = Name("model"), Index = Name("index");
+
     /// <summary>The neighbours of a sticker, itself left out, or null when a space that is asked for does not have it.</summary>
-    public static NeighbourAnswer? ToSticker(ServedPair pair, StickerId id, SimilarQuery query, CancellationToken cancellation)
+    public static ReadyJson<NeighbourAnswer>? ToSticker(ServedPair pair, StickerId id, SimilarQuery query, CancellationToken cancellation)
     {
         var probe = Probe.Of(pair, [id], []);
         return Lacks(probe, query) ? null : ToProbe(pair, probe, query, cancellation);
@@ -19,7 +29,7 @@ internal static class SimilarLookup
 
     /// <summary>The stickers that are like some and not like others.</summary>
     /// <exception cref="RequestException">A sticker is unknown, or the examples cancel each other.</exception>
-    public static NeighbourAnswer ToExamples(ServedPair pair, IReadOnlyList<StickerId> wanted, IReadOnlyList<StickerId> unwanted, SimilarQuery query, CancellationToken cancellation)
+    public static ReadyJson<NeighbourAnswer> ToExamples(ServedPair pair, IReadOnlyList<StickerId> wanted, IReadOnlyList<StickerId> unwanted, SimilarQuery query, CancellationToken cancellation)
     {
         foreach (var id in wanted.Concat(unwanted))
         {
@@ -34,28 +44,70 @@ internal static class SimilarLookup
     }
 
     /// <summary>The neighbours of what has a vector in every space that is asked for.</summary>
-    public static NeighbourAnswer ToProbe(ServedPair pair, Probe probe, SimilarQuery query, CancellationToken cancellation)
+    public static ReadyJson<NeighbourAnswer> ToProbe(ServedPair pair, Probe probe, SimilarQuery query, CancellationToken cancellation)
+    {
+        var page = Find(pair, probe, query, cancellation);
+        using var metadata = LookupTelemetry.Measure(Phase.Metadata);
+        var answer = ReadyJson<NeighbourAnswer>.Begin();
+        var json = answer.Writer;
+        json.WriteStartObject();
+        json.WriteString(Space, query.SpaceName);
+        json.WriteStartArray(Items);
+        foreach (var hit in page.Hits)
+            WriteNeighbour(json, pair, probe, query, hit);
+        json.WriteEndArray();
+        WriteCopies(json, page.CopiesOfTheProbe);
+        if (page.Next is not null)
+            json.WriteString(Next, page.Next);
+        json.WriteString(Model, pair.Model.Version);
+        json.WriteString(Index, pair.IndexOf(query.Blend));
+        json.WriteEndObject();
+        return answer;
+    }
+
+    /// <summary>The same, not written yet.</summary>
+    public static NeighbourPage Find(ServedPair pair, Probe probe, SimilarQuery query, CancellationToken cancellation)
     {
         var name = $"{probe.Name}?{query.Text}";
         var (first, _) = PageCursor.Read(query.Cursor, name, pair);
-        var arrangement = new Arrangement(pair, probe, query);
+        using var arrangement = new Arrangement(pair, probe, query);
         var hits = arrangement.Page(new Ranking(pair, probe, query.Blend, query.Audience.Canonical(query.Filter, pair.Vocabulary), cancellation), first);
-        using var metadata = LookupTelemetry.Measure(Phase.Metadata);
-        var items = new List<Neighbour>(query.Count);
-        foreach (var hit in hits.Take(query.Count))
-        {
-            if (pair.Find(hit.Id) is { } sticker)
-                items.Add(new Neighbour(pair.Show(sticker, query.Audience), hit.Score, Ids(hit.Copies), query.Explain ? Explain(pair, probe, pair.Show(sticker, query.Audience), hit.Id) : null));
-        }
-
-        return new NeighbourAnswer(
-            query.SpaceName, items, Ids(arrangement.CopiesOfTheProbe),
-            hits.Count > query.Count ? PageCursor.Write(first + query.Count, 0, name, pair) : null, pair.Model.Version, pair.IndexOf(query.Blend));
+        return new NeighbourPage(
+            hits.Count > query.Count ? hits.GetRange(0, query.Count) : hits,
+            [.. arrangement.CopiesOfTheProbe],
+            hits.Count > query.Count ? PageCursor.Write(first + query.Count, 0, name, pair) : null);
     }
 
-    private static bool Lacks(Probe probe, SimilarQuery query) => (query.Blend < 1 && probe.Visual is null) || (query.Blend > 0 && probe.Semantic is null);
+    private static void WriteNeighbour(Utf8JsonWriter json, ServedPair pair, Probe probe, SimilarQuery query, ArrangedHit hit)
+    {
+        json.WriteStartObject();
+        if (StickerJson.Write(json, Sticker, pair, hit.Id, query.Audience))
+        {
+            json.WriteNumber(Score, hit.Score);
+            WriteCopies(json, hit.Copies);
+            if (query.Explain && pair.Find(hit.Id) is { } sticker)
+            {
+                json.WritePropertyName(Explained);
+                JsonSerializer.Serialize(json, Explain(pair, probe, pair.Show(sticker, query.Audience), hit.Id), ApiJson.Options);
+            }
+        }
 
-    private static List<string>? Ids(IEnumerable<StickerId> ids) => ids.Select(id => id.ToString()).ToList() is { Count: > 0 } some ? some : null;
+        json.WriteEndObject();
+    }
+
+    private static void WriteCopies(Utf8JsonWriter json, IReadOnlyList<StickerId> copies)
+    {
+        if (copies.Count == 0)
+            return;
+        json.WriteStartArray(Copies);
+        foreach (var copy in copies)
+            json.WriteStringValue(copy.ToString());
+        json.WriteEndArray();
+    }
+
+    private static JsonEncodedText Name(string name) => JsonEncodedText.Encode(name);
+
+    private static bool Lacks(Probe probe, SimilarQuery query) => (query.Blend < 1 && probe.Visual is null) || (query.Blend > 0 && probe.Semantic is null);
 
     private static Explanation Explain(ServedPair pair, Probe probe, StickerAnswer sticker, StickerId id)
     {

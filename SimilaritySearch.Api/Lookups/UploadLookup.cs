@@ -47,6 +47,13 @@ internal static class UploadLookup
     private static List<Neighbour> Examples(ServedPair pair, Prediction prediction, Audience audience, CancellationToken cancellation)
     {
         var query = new SimilarQuery { Blend = 1, Count = SimilarQuery.MaxCount, Audience = audience };
-        return [.. SimilarLookup.ToProbe(pair, Probe.Of(prediction, ""), query, cancellation).Items.Where(item => item.Sticker.Tags.Count > 0).Take(MostExamples)];
+        var examples = new List<Neighbour>(MostExamples);
+        foreach (var hit in SimilarLookup.Find(pair, Probe.Of(prediction, ""), query, cancellation).Hits)
+        {
+            if (examples.Count < MostExamples && pair.Find(hit.Id) is { Tags.Count: > 0 } sticker)
+                examples.Add(new Neighbour(pair.Show(sticker, audience), hit.Score, hit.Copies.Count == 0 ? null : [.. hit.Copies.Select(copy => copy.ToString())]));
+        }
+
+        return examples;
     }
 }

@@ -16,6 +16,7 @@ internal sealed class ServedPair
     private readonly Shared<ServedSpace> _visual;
     private readonly Shared<ServedSpace> _semantic;
     private readonly Shared<StickerModel> _model;
+    private readonly bool _limited;
     private int _leases = 1;
 
     /// <summary>Takes over one hold on each.</summary>
@@ -38,6 +39,7 @@ internal sealed class ServedPair
 
         (_visual, _semantic, _model) = (visual, semantic, model);
         (Vocabulary, Suggester) = (vocabulary, suggester);
+        _limited = vocabulary.Tags.Any(tag => !tag.Countries.Allows(country: null));
     }
 
     public ServedSpace Visual => _visual.Value;
@@ -63,6 +65,9 @@ internal sealed class ServedPair
 
     /// <summary>A sticker as somebody may see it.</summary>
     public StickerAnswer Show(StickerAnswer sticker, Audience audience) => audience.Show(sticker, Vocabulary);
+
+    /// <summary>Whether somebody sees stickers as they are stored: tags without names of a language, none of them hidden.</summary>
+    public bool ShowsAsStored(Audience audience) => !_limited && (audience.Language is null || Vocabulary.Tags.Count == 0);
 
     /// <summary>Version of the index that a blend searches; of both, joined by '+', where it searches both.</summary>
     public string IndexOf(float blend) => blend switch { 0 => Visual.Version, 1 => Semantic.Version, _ => $"{Visual.Version}+{Semantic.Version}" };

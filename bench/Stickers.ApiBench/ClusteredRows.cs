@@ -5,7 +5,7 @@ namespace Stickers.ApiBench;
 /// <summary>Unit vectors around seeded centres; row i is always the same.</summary>
 internal sealed class ClusteredRows
 {
-    private const float Width = 0.6f;
+    private const float Width = 0.8f;
 
     private readonly int _dimension;
     private readonly float[][] _centres;

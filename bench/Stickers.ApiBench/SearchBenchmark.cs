@@ -17,10 +17,10 @@ internal static class SearchBenchmark
     {
         var store = new LocalStore(root);
         double inProcess;
-        int count;
+        int count, nprobe;
         using (var snapshot = await Snapshot.OpenCurrentAsync(store, EmbeddingSpace.Visual))
         {
-            count = (int)snapshot.Manifest.Count;
+            (count, nprobe) = ((int)snapshot.Manifest.Count, snapshot.Manifest.NProbe);
             Console.WriteLine($"{count} x {snapshot.Manifest.Dimension}, {snapshot.Manifest.Factory}, nprobe {snapshot.Manifest.NProbe}");
             InProcess(snapshot, count, TimeSpan.FromSeconds(1));
             var before = Process.GetCurrentProcess().TotalProcessorTime;
@@ -44,9 +44,9 @@ internal static class SearchBenchmark
         }
 
         var index = store.PathOf($"{SnapshotKeys.Folder(EmbeddingSpace.Visual, "aaaaaaaaaaaa")}/{SnapshotManifest.IndexFile}");
-        using (var peer = await Server.PythonAsync(Path.Combine(AppContext.BaseDirectory, "peer", "flask_faiss.py"), index, "16"))
+        using (var peer = await Server.PythonAsync(Path.Combine(AppContext.BaseDirectory, "peer", "flask_faiss.py"), index, $"{nprobe}"))
         {
-            string Path(int i) => $"/similar/{SyntheticWorld.IdOf((int)(2654435761L * i % count))}";
+            string Path(int i) => $"/similar/{2654435761L * i % count}";
             await OpenLoop.RunAsync(peer.Address, Path, double.PositiveInfinity, Connections, TimeSpan.FromSeconds(2));
             var cpu = peer.Cpu;
             var full = await OpenLoop.RunAsync(peer.Address, Path, double.PositiveInfinity, Connections, Time);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Faiss;
@@ -8,11 +9,11 @@ using Stickers.Storage;
 
 namespace Stickers.ApiBench;
 
-/// <summary>A store with a real model and invented stickers: clustered unit vectors, tags, packs, creators. Both spaces have the same vectors.</summary>
+/// <summary>A store with a real model and invented stickers: clustered unit vectors, tags, packs, creators. Where both spaces have as many dimensions they have the same vectors.</summary>
 internal static class SyntheticWorld
 {
     private const int Clusters = 2000;
-    private const int Training = 60_000;
+    private const int TrainingOfAList = 64;
     private const int BatchRows = 8192;
 
     /// <summary>Every n-th id has the tag <c>share-n</c>: filters of known selectivity.</summary>
@@ -24,24 +25,31 @@ internal static class SyntheticWorld
         Directory.CreateDirectory(store.PathOf("models"));
         CopyFolder(Path.Combine(modelRoot, "models", model), store.PathOf($"models/{model}"));
         var description = JsonElement.Parse(await File.ReadAllTextAsync(store.PathOf($"models/{model}/model.json")));
-        var dimension = description.GetProperty("network").GetProperty("visualDimension").GetInt32();
-        if (dimension != description.GetProperty("network").GetProperty("semanticDimension").GetInt32())
-            throw new InvalidOperationException("This benchmark wants a model whose two spaces have the same number of dimensions.");
         var modelHash = description.GetProperty("contentHash").GetString()!;
 
-        var (vectors, database) = (store.PathOf("vectors.tmp"), store.PathOf("stickers.tmp"));
-        Console.WriteLine($"{count} vectors of {dimension} dimensions");
-        var (factory, nprobe) = WriteVectors(vectors, count, dimension);
+        var (vectors, database, rows) = (store.PathOf("vectors.tmp"), store.PathOf("stickers.tmp"), store.PathOf("rows.tmp"));
         WriteStickers(database, count);
+        // Prints are for updates, of which there are none here.
+        RowTable.Of([.. Enumerable.Range(0, count).Select(i => IdOf(i).Value)], new ulong[count]).Write(rows);
+        var (written, factory, nprobe) = (0, "", 0);
         foreach (var space in new[] { EmbeddingSpace.Visual, EmbeddingSpace.Semantic })
         {
+            var dimension = description.GetProperty("network").GetProperty($"{space.Name()}Dimension").GetInt32();
+            if (dimension != written)
+            {
+                Console.WriteLine($"{count} vectors of {dimension} dimensions");
+                (factory, nprobe) = WriteVectors(vectors, count, dimension);
+                written = dimension;
+            }
+
             foreach (var version in new[] { "aaaaaaaaaaaa", "bbbbbbbbbbbb" })
-                await PublishAsync(store, space, version, model, modelHash, count, dimension, factory, nprobe, vectors, database);
+                await PublishAsync(store, space, version, model, modelHash, count, dimension, factory, nprobe, vectors, database, rows);
             await ServeAsync(store, space, "aaaaaaaaaaaa");
         }
 
         File.Delete(vectors);
         File.Delete(database);
+        File.Delete(rows);
     }
 
     /// <summary>Points current.json to a version.</summary>
@@ -53,23 +61,51 @@ internal static class SyntheticWorld
 
     private static (string Factory, int NProbe) WriteVectors(string path, int count, int dimension)
     {
-        var lists = count >= 200_000 ? 1024 : 64;
+        // As IndexPlanner has it.
+        var lists = (int)Math.Max(512, BitOperations.RoundUpToPowerOf2((ulong)Math.Ceiling(2 * Math.Sqrt(count))));
         var factory = $"IVF{lists},Flat";
         var generator = new ClusteredRows(Clusters, dimension);
         using var index = FaissIndex.Create(dimension, factory, MetricType.InnerProduct);
-        index.EnableReconstruct();
-        index.Train(generator.Rows(0, Math.Min(count, Training)), Environment.ProcessorCount);
+        index.Train(generator.Rows(0, Math.Min(count, lists * TrainingOfAList)), Environment.ProcessorCount);
         var ids = new long[BatchRows];
         for (var first = 0; first < count; first += BatchRows)
         {
             var rows = Math.Min(BatchRows, count - first);
             for (var i = 0; i < rows; i++)
-                ids[i] = IdOf(first + i).Value;
+                ids[i] = first + i;
             index.AddWithIds(generator.Rows(first, rows), ids.AsSpan(0, rows), Environment.ProcessorCount);
         }
 
+        index.EnableReconstruct();
         index.Save(path);
-        return (factory, 16);
+        return (factory, ProbesOf(index, lists, count));
+    }
+
+    /// <summary>The fewest lists by which the ten nearest of stickers are found to 99 %, as an index that is built measures them.</summary>
+    private static int ProbesOf(FaissIndex index, int lists, int count)
+    {
+        const int queries = 200, k = 11;
+        var vector = new float[index.Dimension];
+        for (var probes = 4; ; probes *= 2)
+        {
+            var found = 0;
+            for (var q = 0; q < queries; q++)
+            {
+                index.Reconstruct(2654435761L * (q + 1) % count, vector);
+                found += Nearest(probes).Intersect(Nearest(lists)).Count();
+            }
+
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{probes} lists: recall@{k} of stickers' own vectors {found / (double)(queries * k):0.0000}"));
+            if (found >= 0.99 * queries * k || probes >= lists)
+                return probes;
+        }
+
+        long[] Nearest(int probes)
+        {
+            var (scores, rows) = (new float[k], new long[k]);
+            index.Search(vector, k, scores, rows, new SearchParameters { NProbe = probes });
+            return rows;
+        }
     }
 
     private static void WriteStickers(string path, int count)
@@ -97,15 +133,16 @@ internal static class SyntheticWorld
     }
 
     private static async Task PublishAsync(
-        LocalStore store, EmbeddingSpace space, string version, string model, string modelHash, int count, int dimension, string factory, int nprobe, string vectors, string database)
+        LocalStore store, EmbeddingSpace space, string version, string model, string modelHash, int count, int dimension, string factory, int nprobe, string vectors, string database, string rows)
     {
         var folder = store.PathOf(SnapshotKeys.Folder(space, version));
         Directory.CreateDirectory(folder);
         File.Copy(vectors, Path.Combine(folder, SnapshotManifest.IndexFile), overwrite: true);
+        File.Copy(rows, Path.Combine(folder, SnapshotManifest.RowsFile), overwrite: true);
         File.Copy(database, Path.Combine(folder, SnapshotManifest.DatabaseFile), overwrite: true);
         await store.WriteJsonAsync(SnapshotKeys.Manifest(space, version), new SnapshotManifest
         {
-            FormatVersion = 1,
+            FormatVersion = SnapshotKeys.FormatVersion,
             Space = space.Name(),
             Version = version,
             Model = model,
@@ -122,7 +159,8 @@ internal static class SyntheticWorld
             EfSearch = 0,
             RecallAt10 = 1,
             RecallQueries = 0,
-            Files = [FileOf(folder, SnapshotManifest.IndexFile), FileOf(folder, SnapshotManifest.DatabaseFile)],
+            Segments = [new SnapshotSegment(SnapshotSegment.Faiss, SnapshotManifest.RowsFile, SnapshotManifest.IndexFile, null, count, count)],
+            Files = [FileOf(folder, SnapshotManifest.IndexFile), FileOf(folder, SnapshotManifest.RowsFile), FileOf(folder, SnapshotManifest.DatabaseFile)],
         });
     }
 
