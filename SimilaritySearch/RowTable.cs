@@ -14,6 +14,9 @@ public sealed class RowTable
     private const int HeaderBytes = 16;
     private const int FormatVersion = 1;
 
+    /// <summary>Guesses of a place before halves are taken: ids that are no hashes could be spread badly.</summary>
+    private const int MostGuesses = 12;
+
     private readonly long[] _ids;
     private readonly ulong[]? _prints;
 
@@ -87,8 +90,19 @@ public sealed class RowTable
     /// <summary>The row of a sticker, or -1.</summary>
     public long RowOf(StickerId id)
     {
-        var row = Array.BinarySearch(_ids, id.Value);
-        return row < 0 ? -1 : row;
+        // Ids are spread evenly, being hashes: where one stands is guessed from its value, in a few steps instead of twenty, each of which would be a read from memory.
+        var (low, high) = (0L, _ids.LongLength - 1);
+        for (var steps = 0; low <= high && id.Value >= _ids[low] && id.Value <= _ids[high]; steps++)
+        {
+            var share = (double)(id.Value - _ids[low]) / Math.Max(1, _ids[high] - _ids[low]);
+            var row = steps < MostGuesses ? low + Math.Min(high - low, (long)(share * (high - low))) : low + ((high - low) / 2);
+            if (_ids[row] == id.Value)
+                return row;
+            if (_ids[row] < id.Value) low = row + 1;
+            else high = row - 1;
+        }
+
+        return -1;
     }
 
     /// <summary>The print of a row's vector.</summary>

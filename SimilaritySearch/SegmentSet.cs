@@ -36,7 +36,21 @@ public sealed class SegmentSet : IDisposable
     /// <param name="alive">Rows that are not deleted; null for all.</param>
     /// <param name="nProbe">Lists to visit unless a search says otherwise.</param>
     /// <exception cref="InvalidDataException">The file cannot be read, or has other rows or dimensions.</exception>
-    public void AddFaiss(string vectors, RowTable rows, RowBitmap? alive, int nProbe) => Add(new FaissSegment(Load(vectors), nProbe), rows, alive, vectors);
+    public void AddFaiss(string vectors, RowTable rows, RowBitmap? alive, int nProbe)
+    {
+        var index = Load(vectors);
+        try
+        {
+            index.EnableReconstruct(sequential: true);
+        }
+        catch (FaissException e)
+        {
+            index.Dispose();
+            throw new InvalidDataException($"The ids in {vectors} are not the numbers of its rows: {e.Message}", e);
+        }
+
+        Add(new FaissSegment(index, nProbe), rows, alive, vectors);
+    }
 
     /// <summary>Adds a segment of vectors.coded.</summary>
     /// <param name="vectors">The file.</param>

@@ -100,7 +100,7 @@ internal static unsafe partial class Native
     public static partial int faissnet_merge(IndexHandle index, IndexHandle other, long addToIds);
 
     [LibraryImport(Library)]
-    public static partial int faissnet_enable_reconstruct(IndexHandle index);
+    public static partial int faissnet_enable_reconstruct(IndexHandle index, int sequential);
 
     [LibraryImport(Library)]
     public static partial int faissnet_reconstruct(IndexHandle index, long id, Span<float> vector);

@@ -92,7 +92,7 @@ FAISSNET_API int32_t faissnet_range_search(
 FAISSNET_API int32_t faissnet_remove(
         faissnet_index* index, const faissnet_selector* selector, int32_t threads, int64_t* removed);
 FAISSNET_API int32_t faissnet_merge(faissnet_index* index, faissnet_index* other, int64_t add_to_ids);
-FAISSNET_API int32_t faissnet_enable_reconstruct(faissnet_index* index);
+FAISSNET_API int32_t faissnet_enable_reconstruct(faissnet_index* index, int32_t sequential);
 FAISSNET_API int32_t faissnet_reconstruct(faissnet_index* index, int64_t id, float* vector);
 
 // What a range search found: lims has n + 1 entries, the results of query i are [lims[i], lims[i + 1]).

@@ -524,11 +524,11 @@ int32_t faissnet_merge(faissnet_index* handle, faissnet_index* other, int64_t ad
     });
 }
 
-int32_t faissnet_enable_reconstruct(faissnet_index* handle) {
+int32_t faissnet_enable_reconstruct(faissnet_index* handle, int32_t sequential) {
     return guard([&] {
         need(handle);
         const Layers& l = handle->layers;
-        if (l.ivf && !l.refine) l.ivf->set_direct_map_type(l.ids ? faiss::DirectMap::Array : faiss::DirectMap::Hashtable);
+        if (l.ivf && !l.refine) l.ivf->set_direct_map_type(l.ids || sequential ? faiss::DirectMap::Array : faiss::DirectMap::Hashtable);
     });
 }
 

@@ -20,6 +20,26 @@ public sealed class SearchTests
         return index;
     }
 
+    [Fact]
+    public void EnableReconstruct_Sequential_FindsEveryVectorAndRefusesOtherIds()
+    {
+        using var index = FaissIndex.Create(Base.D, "IVF16,Flat", MetricType.InnerProduct);
+        index.Train(Base.Data, threads: 1);
+        index.AddWithIds(Base.Data, [.. Enumerable.Range(0, Base.N).Select(i => (long)i)], threads: 1);
+        index.EnableReconstruct(sequential: true);
+        var vector = new float[Base.D];
+        for (var i = 0; i < Base.N; i++)
+        {
+            index.Reconstruct(i, vector);
+            Assert.Equal(Base.Row(i), vector);
+        }
+
+        Assert.False(index.TryReconstruct(-1, vector));
+        Assert.False(index.TryReconstruct(Base.N, vector));
+        using var other = Built("IVF16,Flat");
+        Assert.Throws<FaissException>(() => other.EnableReconstruct(sequential: true));
+    }
+
     [Theory]
     [InlineData(MetricType.InnerProduct)]
     [InlineData(MetricType.L2)]

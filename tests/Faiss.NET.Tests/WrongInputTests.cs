@@ -227,7 +227,7 @@ public sealed class WrongInputTests
         Assert.Throws<ObjectDisposedException>(() => index.RangeSearch(new float[4], 1));
         Assert.Throws<ObjectDisposedException>(() => index.Remove([1]));
         Assert.Throws<ObjectDisposedException>(() => index.Merge(index));
-        Assert.Throws<ObjectDisposedException>(index.EnableReconstruct);
+        Assert.Throws<ObjectDisposedException>(() => index.EnableReconstruct());
         Assert.Equal(4, index.Dimension);
     }
 }
