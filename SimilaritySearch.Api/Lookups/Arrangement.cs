@@ -63,7 +63,7 @@ internal sealed class Arrangement : IDisposable
     {
         var wanted = first + _query.Count + 1;
         var plain = !_query.Collapse && _query.Diversify is null;
-        var depth = Math.Min(Snapshot.MaxNeighbours, wanted + _probe.Excluded.Count + (plain ? 0 : (wanted / 2) + 10));
+        var depth = Math.Min(Snapshot.MaxNeighbours, wanted + _probe.Excluded.Count + (plain ? 0 : (wanted / 4) + 4));
         while (true)
         {
             IReadOnlyList<SearchHit> hits;

@@ -4,6 +4,8 @@ using System.Net.Http.Json;
 using System.Numerics.Tensors;
 using System.Text.Json;
 using Stickers.Catalogue.Images;
+using Stickers.SimilaritySearch.Api.Answers;
+using Stickers.SimilaritySearch.Api.Hosting;
 using Stickers.Tagger;
 
 namespace Stickers.SimilaritySearch.Api.Tests;
@@ -26,6 +28,38 @@ public sealed class NeighbourTests(ServedWorld served)
         var answer = await served.GetAsync($"/v1/stickers/{DrawnSticker.All[3].Id}/similar");
         Assert.Equal("visual", answer.GetProperty("space").GetString());
         Assert.Equal(20, answer.GetProperty("items").GetArrayLength());
+    }
+
+    /// <summary>The answer is written by hand; the record is what the OpenAPI document and the client know.</summary>
+    [Theory]
+    [InlineData("k=3")]
+    [InlineData("k=200&collapse=false")]
+    [InlineData("k=200&collapse=true&explain=true&blend=0.3")]
+    [InlineData("k=5&explain=true&space=semantic&lang=ja&country=JP")]
+    public async Task Similar_Answer_IsTheRecordThatIsDescribed(string query)
+    {
+        var options = new JsonSerializerOptions(ApiJson.Options) { UnmappedMemberHandling = System.Text.Json.Serialization.JsonUnmappedMemberHandling.Disallow };
+        foreach (var sticker in DrawnSticker.All.Take(12))
+        {
+            var text = await served.Client.GetStringAsync($"/v1/stickers/{sticker.Id}/similar?{query}", TestContext.Current.CancellationToken);
+            var record = JsonSerializer.Deserialize<NeighbourAnswer>(text, options)!;
+            Assert.NotEmpty(record.Items);
+            Assert.Equal(JsonSerializer.Serialize(record, ApiJson.Options), text);
+            Assert.All(record.Items, item => Assert.Equal(StickerAnswer.Of(StickerOf(item.Sticker.Id)).Title, item.Sticker.Title));
+        }
+    }
+
+    private StickerRecord StickerOf(string id)
+    {
+        var pair = served.Lookup.Pairs.Lease()!;
+        try
+        {
+            return pair.Visual.Snapshot.Stickers.Find(Catalogue.StickerId.TryParse(id, out var sticker) ? sticker : throw new FormatException(id))!;
+        }
+        finally
+        {
+            pair.Release();
+        }
     }
 
     [Theory]
