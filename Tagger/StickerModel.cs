@@ -1,6 +1,7 @@
 using Stickers.Catalogue;
 using Stickers.Catalogue.Images;
 using Stickers.Storage;
+using Stickers.Tagger.Explaining;
 using Stickers.Tagger.Models;
 using Stickers.Tagger.Network;
 using static TorchSharp.torch;
@@ -138,6 +139,24 @@ public sealed class StickerModel : IDisposable
         }
         return predictions;
     }
+
+    /// <summary>Where an image shows some tags.</summary>
+    /// <param name="image">The image, of an animation one frame.</param>
+    /// <param name="tags">Tags of <see cref="Vocabulary"/>.</param>
+    /// <param name="side">Parts on a side of the image, at least 1.</param>
+    /// <returns>For each tag side x side values, row-major, 0 to 1: the part that speaks most for it has 1, and what is empty or does not speak for it 0.</returns>
+    /// <exception cref="ArgumentException">A tag is not in the vocabulary.</exception>
+    public IReadOnlyList<float[]> Heat(RasterImage image, IReadOnlyList<string> tags, int side)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        ArgumentNullException.ThrowIfNull(tags);
+        ArgumentOutOfRangeException.ThrowIfLessThan(side, 1);
+        if (tags.FirstOrDefault(tag => PlaceOf(tag) < 0) is { } unknown) throw new ArgumentException($"Model '{Version}' does not suggest '{unknown}'.", nameof(tags));
+        return HeatMap.Of(_net, image, Description.Fit(image), [.. tags.Select(PlaceOf)], side);
+    }
+
+    /// <summary>Place of a tag in the vocabulary, or -1.</summary>
+    private int PlaceOf(string tag) => _tagIndex.TryGetValue(tag, out var place) && place < Vocabulary.Count ? place : -1;
 
     /// <inheritdoc cref="ModelDescription.Suggest"/>
     public IReadOnlyList<TagSuggestion> Suggest(ReadOnlySpan<float> scores) => Description.Suggest(scores);

@@ -46,6 +46,14 @@ internal static class InputFitting
         return result;
     }
 
+    /// <summary>The square of an image's pixels that <see cref="Fit"/> shows; it may reach beyond the image.</summary>
+    public static (float Left, float Top, float Side) SquareOf(RasterImage image)
+    {
+        var (left, top, right, bottom) = InkBox(GroundRemoval.Apply(image));
+        var side = Math.Max(right - left, bottom - top);
+        return ((left + right - side) / 2f, (top + bottom - side) / 2f, side);
+    }
+
     /// <summary>The smallest box around everything visible; the whole image when nothing is.</summary>
     private static (int Left, int Top, int Right, int Bottom) InkBox(RasterImage image)
     {

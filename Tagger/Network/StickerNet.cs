@@ -10,6 +10,12 @@ namespace Stickers.Tagger.Network;
 /// <param name="Semantic">(B, Ds) float32, unit rows.</param>
 internal readonly record struct NetworkOutput(Tensor TagLogits, Tensor Visual, Tensor Semantic);
 
+/// <summary>What the last three stages see in a batch of B pictures of side S.</summary>
+/// <param name="Second">(B, W1, S/4, S/4).</param>
+/// <param name="Third">(B, W2, S/8, S/8).</param>
+/// <param name="Fourth">(B, W3, S/16, S/16).</param>
+internal readonly record struct StageMaps(Tensor Second, Tensor Third, Tensor Fourth);
+
 /// <summary>
 /// A small residual network over RGBA with four heads: tags, visual embedding, semantic embedding, and the binary code of the visual embedding. The tags have
 /// learned unit vectors in the semantic space, so that a tag can be searched for as if it were a sticker.
@@ -109,18 +115,30 @@ internal sealed class StickerNet : nn.Module<Tensor, NetworkOutput>
 
     /// <summary>What all heads read, (B, F) float32: what is shown, and coarsely where.</summary>
     /// <param name="input">(B, 4, S, S), S a multiple of 16: RGB composed over a background, and alpha; each scaled to about -2 to 2. float32 or bfloat16.</param>
-    public Tensor ForwardFeatures(Tensor input)
+    public Tensor ForwardFeatures(Tensor input) => FeaturesOf(ForwardStages(input));
+
+    /// <summary>What the last three stages see in an input of <see cref="ForwardFeatures"/>.</summary>
+    public StageMaps ForwardStages(Tensor input)
     {
-        var pool = input.shape[2] / 16;
         var x = layer1.forward(stem.forward(input));        // (B, W0, S/2, S/2)
-        var x2 = layer2.forward(x);                         // (B, W1, S/4, S/4)
-        var x3 = layer3.forward(x2);                        // (B, W2, S/8, S/8)
-        var x4 = layer4.forward(x3);                        // (B, W3, S/16, S/16)
+        var x2 = layer2.forward(x);
+        var x3 = layer3.forward(x2);
+        return new StageMaps(x2, x3, layer4.forward(x3));
+    }
+
+    /// <summary>Logits of the tags: (B, F) -> (B, V).</summary>
+    public Tensor TagLogits(Tensor features) => tag_head.forward(features);
+
+    /// <param name="maps">Of <see cref="ForwardStages"/>.</param>
+    /// <returns>(B, F) float32.</returns>
+    public Tensor FeaturesOf(in StageMaps maps)
+    {
+        var pool = maps.Second.shape[2] / 4;
         // Stickers are drawn to a plan, eyes above mouth: where parts are says what they mean. Coarse maps of two earlier stages and the
         // mean of the last, each at unit length, then every value scaled by its spread, so that no head has to undo their sizes.
-        var layout2 = nn.functional.avg_pool2d(x2, pool, pool).flatten(1).to_type(ScalarType.Float32); // (B, W1 * 16)
-        var layout3 = nn.functional.avg_pool2d(x3, pool, pool).flatten(1).to_type(ScalarType.Float32); // (B, W2 * 4)
-        var content = x4.mean([2, 3]).to_type(ScalarType.Float32);                                     // (B, W3)
+        var layout2 = nn.functional.avg_pool2d(maps.Second, pool, pool).flatten(1).to_type(ScalarType.Float32); // (B, W1 * 16)
+        var layout3 = nn.functional.avg_pool2d(maps.Third, pool, pool).flatten(1).to_type(ScalarType.Float32);  // (B, W2 * 4)
+        var content = maps.Fourth.mean([2, 3]).to_type(ScalarType.Float32);                                     // (B, W3)
         return feature_norm.forward(cat([Unit(layout2), Unit(layout3), Unit(content)], 1));
     }
 
@@ -129,7 +147,7 @@ internal sealed class StickerNet : nn.Module<Tensor, NetworkOutput>
     {
         var features = ForwardFeatures(input);
         return new NetworkOutput(
-            tag_head.forward(features),
+            TagLogits(features),
             Unit(visual_head.forward(features)),
             SemanticOf(features));
     }
