@@ -24,6 +24,9 @@ public sealed record SimilarOptions
     /// <summary>pack or creator: at most two of one.</summary>
     public string? Diversify { get; init; }
 
+    /// <summary>Where to look in an index too large to compare all: lists (the standard), tags or both.</summary>
+    public string? Candidates { get; init; }
+
     /// <summary>Whether each result says why it was found.</summary>
     public bool Explain { get; init; }
 
@@ -56,6 +59,6 @@ public sealed record SimilarOptions
 
     internal Parameters Parameters() => new Parameters()
         .Add("space", Space).Add("blend", Blend).Add("k", Count).Add("cursor", Cursor).Add("minScore", MinScore).Add("collapse", Collapse)
-        .Add("diversify", Diversify).Add("explain", Explain ? true : null).Add("pack", Pack).Add("creator", Creator).Add("locale", Locale)
+        .Add("diversify", Diversify).Add("candidates", Candidates).Add("explain", Explain ? true : null).Add("pack", Pack).Add("creator", Creator).Add("locale", Locale)
         .Add("any", Any).Add("all", All).Add("none", None).Add("animated", Animated).Add("lang", Lang).Add("country", Country);
 }

@@ -4,6 +4,8 @@ using Faiss;
 using Stickers.Catalogue;
 using Stickers.IndexBuilder.Sharding;
 using Stickers.SimilaritySearch;
+using Stickers.SimilaritySearch.Exact;
+using Stickers.SimilaritySearch.Tags;
 using Stickers.Storage;
 
 namespace Stickers.IndexBuilder;
@@ -98,7 +100,8 @@ public static class IndexBuild
             throw;
         }
 
-        manifest = await CommitAsync(store, inputs, manifest, scratch, [segment.Rows, segment.Vectors], [], null, progress, cancellation);
+        var draft = new SnapshotDraft(manifest, [segment.Rows, segment.Vectors], scratch.File);
+        manifest = await CommitAsync(store, inputs, draft, scratch, progress, cancellation);
         await ShardedBuild.DeleteAsync(store, inputs.Space, inputs.Version, cancellation);
         return manifest;
 
@@ -128,6 +131,7 @@ public static class IndexBuild
         EfSearch = 0,
         RecallAt10 = 0,
         RecallQueries = 0,
+        Codes = inputs.Codes,
         Native = segments.Any(segment => segment.Engine == SnapshotSegment.Faiss) ? $"Faiss {FaissLibrary.Version}, {FaissLibrary.BuildInfo}" : null,
         Segments = segments,
         Files = [],
@@ -155,27 +159,22 @@ public static class IndexBuild
 
     /// <summary>Writes what results show, and commits everything, the manifest last.</summary>
     internal static async Task<SnapshotManifest> CommitAsync(
-        ObjectStore store,
-        IndexInputs inputs,
-        SnapshotManifest manifest,
-        ScratchFolder scratch,
-        IReadOnlyList<string> names,
-        IReadOnlyList<CommittedFile> others,
-        Func<StickerId, byte[]?>? knownThumbnail,
-        IProgress<JobProgress>? progress,
-        CancellationToken cancellation)
+        ObjectStore store, IndexInputs inputs, SnapshotDraft draft, ScratchFolder scratch, IProgress<JobProgress>? progress, CancellationToken cancellation)
     {
-        var database = scratch.File(SnapshotManifest.DatabaseFile);
+        var (manifest, database) = (draft.Manifest, scratch.File(SnapshotManifest.DatabaseFile));
         var counts = await SiblingDatabase.TryCopyAsync(store, inputs, database, cancellation)
-            ?? await DatabaseBuild.WriteAsync(inputs, database, knownThumbnail, done => progress?.Report(new JobProgress("stickers", done, inputs.Catalogue.Manifest.Written, "stickers")), cancellation);
+            ?? await DatabaseBuild.WriteAsync(inputs, database, draft.KnownThumbnail, done => progress?.Report(new JobProgress("stickers", done, inputs.Catalogue.Manifest.Written, "stickers")), cancellation);
+        progress?.Report(new JobProgress("tags", 0, null, "stickers"));
+        await Task.Run(() => WriteTags(draft, database, scratch.File(SnapshotManifest.TagsFile), cancellation), cancellation);
+        string[] names = [.. draft.Names, SnapshotManifest.TagsFile, SnapshotManifest.DatabaseFile];
         var files = new List<CommittedFile>();
-        foreach (var name in names.Append(SnapshotManifest.DatabaseFile))
+        foreach (var name in names)
         {
-            progress?.Report(new JobProgress("commit", files.Count, names.Count + 1, "files"));
+            progress?.Report(new JobProgress("commit", files.Count, names.Length, "files"));
             files.Add(await CommitAsync(store, scratch.File(name), $"{SnapshotKeys.Folder(inputs.Space, manifest.Version)}/{name}", cancellation));
         }
 
-        manifest = manifest with { Stickers = counts.Stickers, Thumbnails = counts.Thumbnails, Files = [.. files, .. others] };
+        manifest = manifest with { Stickers = counts.Stickers, Thumbnails = counts.Thumbnails, TagDocuments = SnapshotManifest.TagsFile, Files = [.. files, .. draft.Others] };
         await store.WriteJsonAsync(SnapshotKeys.Manifest(inputs.Space, manifest.Version), manifest, cancellation);
         return manifest;
     }
@@ -188,6 +187,19 @@ public static class IndexBuild
                 $"The {space.Name()} index {manifest.Version} ({manifest.Factory}) finds {manifest.RecallAt10:P2} of the true ten nearest neighbours ") + string.Create(CultureInfo.InvariantCulture,
                 $"over {manifest.RecallQueries} queries (95 % interval {manifest.RecallLow:P2} to {manifest.RecallHigh:P2}); the floor is {floor:P2}. It was not published, and what was served before still is."));
         }
+    }
+
+    private static void WriteTags(SnapshotDraft draft, string database, string path, CancellationToken cancellation)
+    {
+        var segments = new List<(RowTable, RowBitmap?)>();
+        foreach (var segment in draft.Manifest.Segments!)
+        {
+            var rows = RowTable.Open(draft.PathOf(segment.Rows));
+            segments.Add((rows, segment.Deleted is null ? null : RowBitmap.Read(draft.PathOf(segment.Deleted), rows.Count)));
+        }
+
+        using var stickers = StickerDatabase.Open(database);
+        TagDocumentsWriter.Write(path, stickers, segments, cancellation);
     }
 
     private static async Task<CommittedFile> CommitAsync(ObjectStore store, string path, string key, CancellationToken cancellation)

@@ -32,7 +32,7 @@ internal sealed class IndexInputs
         _plan = plan;
         Vectors = new VectorSource(embeddings, Space);
         Plan = PlanOf(Space);
-        Version = VersionOf(Space);
+        Version = VersionOf(Space, Plan, []);
     }
 
     public EmbeddingSpace Space { get; }
@@ -102,8 +102,18 @@ internal sealed class IndexInputs
         await Catalogue.VerifyAsync(cancellation);
     }
 
-    /// <summary>The version that an index of this space has when it is made of these same inputs.</summary>
-    public string VersionOf(EmbeddingSpace space) => VersionOf(space, PlanOf(space), []);
+    /// <summary>The version that an index of this space has when it is made of these same inputs; null where none can be planned within the same limits.</summary>
+    public string? TryVersionOf(EmbeddingSpace space)
+    {
+        try
+        {
+            return VersionOf(space, PlanOf(space), []);
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>The version of an update of another version to these inputs.</summary>
     public string VersionOfUpdate(string baseVersion) => VersionOf(Space, Plan, ["update", baseVersion]);

@@ -87,10 +87,11 @@ public static class IndexUpdate
         using var vectorsFile = await FetchAsync(basis.Segments[0].Vectors);
         using var databaseFile = await FetchAsync(SnapshotManifest.DatabaseFile);
         using var known = StickerDatabase.Open(databaseFile.Path);
-        var manifest = IndexBuild.ManifestOf(inputs, inputs.VersionOfUpdate(basis.Version), segments) with { Base = basis.Version, Native = basis.Native };
+        var manifest = IndexBuild.ManifestOf(inputs, inputs.VersionOfUpdate(basis.Version), segments) with { Base = basis.Version, Native = basis.Native, Codes = basis.Codes };
         manifest = IndexBuild.Measured(manifest, inputs.Plan, measure, PathOf, options.Build.RecallFloor, cancellation);
         var others = basis.Files.Where(file => file.Path == basis.Segments[0].Rows || file.Path == basis.Segments[0].Vectors).Select(file => file with { Path = $"{basis.Version}/{file.Path}" });
-        return await IndexBuild.CommitAsync(store, inputs, manifest, scratch, names, [.. others], id => difference.IsUnchanged(id) ? known.Thumbnail(id) : null, progress, cancellation);
+        var draft = new SnapshotDraft(manifest, names, PathOf) { Others = [.. others], KnownThumbnail = id => difference.IsUnchanged(id) ? known.Thumbnail(id) : null };
+        return await IndexBuild.CommitAsync(store, inputs, draft, scratch, progress, cancellation);
 
         string PathOf(string name) => name == segments[0].Rows ? rowsFile.Path : name == segments[0].Vectors ? vectorsFile.Path : scratch.File(name);
 

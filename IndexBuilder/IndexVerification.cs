@@ -26,7 +26,7 @@ public sealed record IndexVerification
     /// <summary>Share of stickers that find themselves first when asked for by their own vector.</summary>
     public required double SelfRecall { get; init; }
 
-    /// <summary>Queries that both were measured on.</summary>
+    /// <summary>Queries that recall was measured on: fewer than were wanted where they are asked by their tags and some have none.</summary>
     public required int Queries { get; init; }
 
     /// <summary>Median time of one query on one thread, milliseconds.</summary>
@@ -45,12 +45,13 @@ public sealed record IndexVerification
     /// <param name="space">The space.</param>
     /// <param name="version">The version; null for the one that is served.</param>
     /// <param name="queries">Number of queries, 1 to 100,000.</param>
+    /// <param name="candidates">Where to look. Candidates by tags are those that share one with the sticker that a query is made of; stickers without tags are not asked about.</param>
     /// <param name="progress">Told how far it is.</param>
     /// <param name="cancellation">Stops it.</param>
     /// <exception cref="FileNotFoundException">The version or its embeddings do not exist.</exception>
     /// <exception cref="InvalidDataException">A file is damaged, or the embeddings are not those that the index was made of.</exception>
     public static async Task<IndexVerification> RunAsync(
-        ObjectStore store, EmbeddingSpace space, string? version = null, int queries = VectorSurvey.QueryCount, IProgress<JobProgress>? progress = null, CancellationToken cancellation = default)
+        ObjectStore store, EmbeddingSpace space, string? version = null, int queries = VectorSurvey.QueryCount, CandidateSource candidates = CandidateSource.Lists, IProgress<JobProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentOutOfRangeException.ThrowIfLessThan(queries, 1);
@@ -73,7 +74,17 @@ public sealed record IndexVerification
         await SegmentBuild.StreamAsync(source, survey, measure, done => Report("compare", done), _ => { }, cancellation);
         progress?.Report(new JobProgress("search", 0, queries, "queries"));
         var measured = measure.Measure(snapshot.Vectors, [], 0, cancellation);
-        var times = Times(snapshot.Vectors, survey, source.Dimension);
+        var self = measured.SelfRecall;
+        var tags = candidates == CandidateSource.Lists ? [] : survey.QueryIds.Select(id => new TagCandidates([.. snapshot.Stickers.Find(id)?.CountedTags ?? []], candidates == CandidateSource.Both)).ToArray();
+        if (candidates != CandidateSource.Lists)
+        {
+            measured = measure.Measure(snapshot.Vectors, q =>
+                tags[q].Tags.Count == 0 ? null : snapshot.Vectors.SearchAmong(measure.Query(q), RecallMeasure.Neighbours, tags[q], cancellation: cancellation));
+        }
+
+        var times = Times(survey.QueryIds.Count, q => _ = tags is []
+            ? snapshot.Vectors.Search(measure.Query(q), RecallMeasure.Neighbours, cancellation: cancellation)
+            : snapshot.Vectors.SearchAmong(measure.Query(q), RecallMeasure.Neighbours, tags[q], cancellation: cancellation));
         return new IndexVerification
         {
             Space = space,
@@ -81,7 +92,7 @@ public sealed record IndexVerification
             RecallAt10 = measured.Recall,
             RecallLow = measured.Low,
             RecallHigh = measured.High,
-            SelfRecall = measured.SelfRecall,
+            SelfRecall = self,
             Queries = measured.Queries,
             MedianMilliseconds = times[times.Length / 2],
             P99Milliseconds = times[(int)Math.Ceiling(times.Length * 0.99) - 1],
@@ -91,13 +102,13 @@ public sealed record IndexVerification
         void Report(string stage, long done) => progress?.Report(new JobProgress(stage, done, source.Count, "vectors"));
     }
 
-    private static double[] Times(SegmentSet index, VectorSurvey survey, int d)
+    private static double[] Times(int queries, Action<int> search)
     {
-        var times = new double[survey.QueryIds.Count];
+        var times = new double[queries];
         for (var q = 0; q < times.Length; q++)
         {
             var start = Stopwatch.GetTimestamp();
-            index.Search(survey.Queries.Slice(q * d, d), 10);
+            search(q);
             times[q] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
         }
 

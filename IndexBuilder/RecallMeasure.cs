@@ -49,6 +49,9 @@ internal sealed class RecallMeasure
     /// <summary>Shows the truth a vector that was compared elsewhere; of those that are not shown none is nearer.</summary>
     public void Offer(int query, SearchHit hit) => _truth.Offer(query, hit);
 
+    /// <summary>One of them.</summary>
+    public ReadOnlySpan<float> Query(int number) => _queries.AsSpan(number * _d, _d);
+
     /// <summary>The queries, row-major.</summary>
     public ReadOnlySpan<float> Queries => _queries;
 
@@ -59,7 +62,7 @@ internal sealed class RecallMeasure
         var (chosen, recall) = (0, 0.0);
         foreach (var nProbe in nProbes.DefaultIfEmpty(0))
         {
-            (chosen, recall) = (nProbe, Recall(index, nProbe, cancellation));
+            (chosen, recall) = (nProbe, Recall(index, q => index.Search(Query(q), Neighbours, nProbe: nProbe, cancellation: cancellation)).Share);
             if (nProbe > 0)
                 curve.Add(new RecallPoint(nProbe, recall));
             if (recall >= wanted)
@@ -68,6 +71,16 @@ internal sealed class RecallMeasure
 
         var (low, high) = Interval(recall, _truth.Count);
         return new MeasuredRecall(chosen, recall, low, high, SelfRecall(index, chosen, cancellation), _truth.Count, curve);
+    }
+
+    /// <summary>Measures what one way of searching finds.</summary>
+    /// <param name="index">What is searched.</param>
+    /// <param name="search">The ten nearest of a query, by its number; null where it cannot be asked in this way.</param>
+    public MeasuredRecall Measure(SegmentSet index, Func<int, IReadOnlyList<SearchHit>?> search)
+    {
+        var (recall, asked) = Recall(index, search);
+        var (low, high) = Interval(recall, asked);
+        return new MeasuredRecall(0, recall, low, high, 0, asked, []);
     }
 
     /// <summary>
@@ -86,25 +99,26 @@ internal sealed class RecallMeasure
     }
 
     /// <summary>Share of the true neighbours found. One that is truly as near as the last true neighbour counts as true: stickers come in copies.</summary>
-    private double Recall(SegmentSet index, int nProbe, CancellationToken cancellation)
+    private (double Share, int Asked) Recall(SegmentSet index, Func<int, IReadOnlyList<SearchHit>?> search)
     {
         long found = 0, wanted = 0;
+        var asked = 0;
         var vector = new float[_d];
         for (var q = 0; q < _truth.Count; q++)
         {
+            if (search(q) is not { } hits)
+                continue;
+            asked++;
             var nearest = _truth.Nearest(q).ToArray();
             wanted += nearest.Length;
-            if (nearest.Length == 0)
-                continue;
-            var query = _queries.AsSpan(q * _d, _d);
-            foreach (var hit in index.Search(query, Neighbours, nProbe: nProbe, cancellation: cancellation).Take(nearest.Length))
+            foreach (var hit in hits.Take(nearest.Length))
             {
-                if (nearest.Any(true_ => true_.Id == hit.Id) || (index.TryCopyVector(hit.Id, vector) && ExactDot.Product(vector, query) >= nearest[^1].Score - Rounding))
+                if (nearest.Any(true_ => true_.Id == hit.Id) || (index.TryCopyVector(hit.Id, vector) && ExactDot.Product(vector, Query(q)) >= nearest[^1].Score - Rounding))
                     found++;
             }
         }
 
-        return wanted == 0 ? 1 : found / (double)wanted;
+        return (wanted == 0 ? 1 : found / (double)wanted, asked);
     }
 
     private double SelfRecall(SegmentSet index, int nProbe, CancellationToken cancellation)

@@ -14,7 +14,8 @@ internal static class SiblingDatabase
     public static async Task<DatabaseCounts?> TryCopyAsync(ObjectStore store, IndexInputs inputs, string path, CancellationToken cancellation)
     {
         var other = inputs.Space == EmbeddingSpace.Visual ? EmbeddingSpace.Semantic : EmbeddingSpace.Visual;
-        var version = inputs.VersionOf(other);
+        if (inputs.TryVersionOf(other) is not { } version)
+            return null;
         if (await SnapshotKeys.ReadManifestAsync(store, other, version, cancellation) is not { } manifest)
             return null;
         var key = $"{SnapshotKeys.Folder(other, version)}/{SnapshotManifest.DatabaseFile}";

@@ -3,6 +3,7 @@ using Stickers.Catalogue;
 using Stickers.SimilaritySearch.Coded;
 using Stickers.SimilaritySearch.Exact;
 using Stickers.SimilaritySearch.Segments;
+using Stickers.SimilaritySearch.Tags;
 
 namespace Stickers.SimilaritySearch;
 
@@ -12,7 +13,11 @@ namespace Stickers.SimilaritySearch;
 /// </summary>
 public sealed class SegmentSet : IDisposable
 {
+    /// <summary>Stickers that are looked at by their tags, at most.</summary>
+    private const int MostByTag = 1_000_000;
+
     private readonly List<(VectorSegment Vectors, RowTable? Rows, RowBitmap? Alive)> _segments = [];
+    private TagDocuments? _documents;
 
     /// <param name="d">Vector length of all segments.</param>
     public SegmentSet(int d) => Dimension = d;
@@ -60,6 +65,17 @@ public sealed class SegmentSet : IDisposable
     /// <exception cref="InvalidDataException">The file cannot be read, or has other rows or dimensions.</exception>
     public void AddCoded(string vectors, RowTable rows, RowBitmap? alive, int nProbe) => Add(new CodedSegment(CodedIndex.Open(vectors), nProbe), rows, alive, vectors);
 
+    /// <summary>Adds the tag documents of all segments, which must have been added.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="InvalidDataException">The file cannot be read, or is of other segments.</exception>
+    public void AddTagDocuments(string path)
+    {
+        _documents = TagDocuments.Open(path);
+        var rows = _segments.Sum(segment => segment.Vectors.Count);
+        if (_documents.Rows != rows)
+            throw new InvalidDataException($"{path} is of {_documents.Rows} rows; the segments have {rows}.");
+    }
+
     /// <summary>Adds the index of a snapshot of format 1, whose ids are stickers' ids.</summary>
     internal void AddFormat1(FaissIndex index, SearchParameters parameters)
     {
@@ -96,6 +112,46 @@ public sealed class SegmentSet : IDisposable
                 if (id != exclude)
                     hits.Add(new SearchHit(id, hit.Score));
             }
+        }
+
+        Order(hits, k);
+        return hits;
+    }
+
+    /// <summary>
+    /// As <see cref="Search"/>, among the stickers that have one of some tags, beside the nearest lists or instead of them. Rare tags come first, until a million stickers are
+    /// looked at; of a tag that passes this limit as many as fit, as good as drawn by lot.
+    /// </summary>
+    /// <param name="query">d values.</param>
+    /// <param name="k">1 or more.</param>
+    /// <param name="candidates">Which tags.</param>
+    /// <param name="filter">Stickers that may be found; null for all.</param>
+    /// <param name="exclude">Left out of the answer.</param>
+    /// <param name="nProbe">Inverted lists to visit; 0 for what is set.</param>
+    /// <param name="cancellation">Stops the search.</param>
+    /// <exception cref="InvalidOperationException">The snapshot has no tag documents.</exception>
+    public IReadOnlyList<SearchHit> SearchAmong(
+        ReadOnlySpan<float> query, int k, TagCandidates candidates, SegmentFilter? filter = null, StickerId? exclude = null, int nProbe = 0, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(candidates);
+        if (filter is not null && filter.Owner != this)
+            throw new ArgumentException("The filter was made for another snapshot.", nameof(filter));
+        var documents = _documents ?? throw new InvalidOperationException("This index is of a format that knows no candidates by tags. Build it again: stickers index build.");
+        var rows = RowsOf(documents, candidates.Tags);
+        var (hits, before, first) = (new List<SearchHit>(), 0L, 0);
+        for (var i = 0; i < _segments.Count; i++)
+        {
+            var (vectors, table, alive) = _segments[i];
+            var end = first;
+            while (end < rows.Length && rows[end] < before + vectors.Count) end++;
+            var own = Array.ConvertAll(rows[first..end], row => (uint)(row - before));
+            foreach (var hit in vectors.SearchAmong(query, exclude is null ? k : k + 1, own, candidates.ListsToo, filter is null ? alive : filter.Rows[i], nProbe, cancellation))
+            {
+                if (table!.IdOf(hit.Row) is var id && id != exclude)
+                    hits.Add(new SearchHit(id, hit.Score));
+            }
+
+            (before, first) = (before + vectors.Count, end);
         }
 
         Order(hits, k);
@@ -175,6 +231,30 @@ public sealed class SegmentSet : IDisposable
     {
         foreach (var (vectors, _, _) in _segments)
             vectors.Dispose();
+        _documents?.Dispose();
+    }
+
+    /// <summary>Rows that have one of the tags, ascending, each once.</summary>
+    private static uint[] RowsOf(TagDocuments documents, IReadOnlyList<string> tags)
+    {
+        var rows = new List<uint>();
+        foreach (var (tag, count) in tags.Distinct(StringComparer.Ordinal).Select(tag => (Tag: tag, Count: documents.CountOf(tag))).Where(tag => tag.Count > 0).OrderBy(tag => tag.Count).ThenBy(tag => tag.Tag, StringComparer.Ordinal))
+        {
+            if (rows.Count >= MostByTag)
+                break;
+            rows.AddRange(documents.RowsOf(tag, MostByTag - rows.Count));
+        }
+
+        var sorted = rows.ToArray();
+        Array.Sort(sorted);
+        var distinct = 0;
+        for (var i = 0; i < sorted.Length; i++)
+        {
+            if (i == 0 || sorted[i] != sorted[i - 1])
+                sorted[distinct++] = sorted[i];
+        }
+
+        return sorted[..distinct];
     }
 
     private static void Order(List<SearchHit> hits, int k)

@@ -85,6 +85,8 @@ public sealed class Snapshot : IDisposable
                     throw new InvalidDataException($"Index {manifest.Version} has a segment of engine '{segment.Engine}', which this program does not know.");
             }
 
+            if (manifest.TagDocuments is { } documents)
+                segments.AddTagDocuments(pathOf(documents));
             if (manifest.FormatVersion == 1)
                 segments.AddFormat1(LoadFormat1(manifest, pathOf(SnapshotManifest.IndexFile)), new SearchParameters { NProbe = manifest.NProbe, EfSearch = manifest.EfSearch });
             return segments;
@@ -125,14 +127,24 @@ public sealed class Snapshot : IDisposable
     /// <exception cref="ArgumentException">The query has another length, is not finite or not of length 1 (within 0.01), or the filter is another snapshot's.</exception>
     public IReadOnlyList<SearchHit> Search(ReadOnlySpan<float> query, int k, SegmentFilter? filter, StickerId? exclude = null, CancellationToken cancellation = default)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(k, MaxNeighbours);
-        if (query.Length != Manifest.Dimension)
-            throw new ArgumentException($"The query has {query.Length} dimensions, the index {Manifest.Dimension}.", nameof(query));
-        var norm = TensorPrimitives.Norm(query);
-        if (!(Math.Abs(norm - 1) < 0.01f)) // written so that NaN fails too
-            throw new ArgumentException($"The query is no unit vector: its length is {norm}.", nameof(query));
+        Check(query, k);
         return _segments.Search(query, k, filter, exclude, 0, cancellation);
+    }
+
+    /// <summary>As <see cref="Search(ReadOnlySpan{float}, int, SegmentFilter?, StickerId?, CancellationToken)"/>, with candidates by tag document.</summary>
+    /// <param name="query">Unit vector of the manifest's dimension, made by the manifest's model.</param>
+    /// <param name="k">1 to <see cref="MaxNeighbours"/>.</param>
+    /// <param name="candidates">Which tags, and whether the nearest lists are looked at as well.</param>
+    /// <param name="filter">Made by this snapshot's <see cref="CreateFilter"/>; null for all stickers.</param>
+    /// <param name="exclude">Left out of the answer, e.g. the query itself.</param>
+    /// <param name="cancellation">Stops the search.</param>
+    /// <exception cref="ArgumentException">As there.</exception>
+    /// <exception cref="InvalidOperationException">The snapshot is of format 1 or 2, which have no tag documents.</exception>
+    public IReadOnlyList<SearchHit> SearchAmong(
+        ReadOnlySpan<float> query, int k, TagCandidates candidates, SegmentFilter? filter = null, StickerId? exclude = null, CancellationToken cancellation = default)
+    {
+        Check(query, k);
+        return _segments.SearchAmong(query, k, candidates, filter, exclude, 0, cancellation);
     }
 
     /// <summary>A filter that lets through the stickers given; ids that the snapshot does not hold make no difference.</summary>
@@ -169,6 +181,17 @@ public sealed class Snapshot : IDisposable
             await using var stream = await store.OpenReadAsync(key, cancellation);
             await VerifyAsync(key, expected, stream, cancellation);
         }
+    }
+
+    private void Check(ReadOnlySpan<float> query, int k)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(k, MaxNeighbours);
+        if (query.Length != Manifest.Dimension)
+            throw new ArgumentException($"The query has {query.Length} dimensions, the index {Manifest.Dimension}.", nameof(query));
+        var norm = TensorPrimitives.Norm(query);
+        if (!(Math.Abs(norm - 1) < 0.01f)) // written so that NaN fails too
+            throw new ArgumentException($"The query is no unit vector: its length is {norm}.", nameof(query));
     }
 
     private static FaissIndex LoadFormat1(SnapshotManifest manifest, string path)

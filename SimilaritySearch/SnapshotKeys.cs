@@ -5,8 +5,8 @@ namespace Stickers.SimilaritySearch;
 /// <summary>Where snapshots stand in a store, and how their two JSON objects are read.</summary>
 public static class SnapshotKeys
 {
-    /// <summary>Format version of index.json. Version 1 is read too.</summary>
-    public const int FormatVersion = 2;
+    /// <summary>Format version of index.json. Versions 1 and 2 are read too.</summary>
+    public const int FormatVersion = 3;
 
     /// <summary>Format version of current.json.</summary>
     public const int CurrentFormatVersion = 1;
@@ -60,9 +60,9 @@ public static class SnapshotKeys
         var manifest = await store.ReadJsonAsync<SnapshotManifest>(key, cancellation);
         if (manifest is null)
             return null;
-        if (manifest.FormatVersion is not (1 or FormatVersion))
-            throw new InvalidDataException($"{key} has format version {manifest.FormatVersion}; this program reads versions 1 and {FormatVersion}.");
-        if (manifest.FormatVersion == FormatVersion && manifest.Segments is not { Count: > 0 })
+        if (manifest.FormatVersion is < 1 or > FormatVersion)
+            throw new InvalidDataException($"{key} has format version {manifest.FormatVersion}; this program reads versions 1 to {FormatVersion}.");
+        if (manifest.FormatVersion > 1 && manifest.Segments is not { Count: > 0 })
             throw new InvalidDataException($"{key} names no vectors.");
         if (manifest.Space != space.Name() || manifest.Version != version)
             throw new InvalidDataException($"{key} describes {manifest.Space}/{manifest.Version}, which does not belong there.");

@@ -23,6 +23,9 @@ public sealed record SnapshotManifest
     /// <summary>Start of the names of the files that hold what was added to the base.</summary>
     public const string AddedPrefix = "added-";
 
+    /// <summary>File name of the tag documents in the snapshot's folder.</summary>
+    public const string TagsFile = "tags.bin";
+
     /// <summary>File name of the SQLite database in the snapshot's folder.</summary>
     public const string DatabaseFile = "stickers.db";
 
@@ -103,6 +106,12 @@ public sealed record SnapshotManifest
 
     /// <summary>Recall at each number of lists that was tried; empty where there are no lists.</summary>
     public IReadOnlyList<RecallPoint> Curve { get; init; } = [];
+
+    /// <summary>Where the binary codes of a coded index come from and how long they are; null for other kinds, and before format 3.</summary>
+    public string? Codes { get; init; }
+
+    /// <summary>The tag documents of all segments, as in the list of files. Null before format 3.</summary>
+    public string? TagDocuments { get; init; }
 
     /// <summary>Version and build of the native Faiss that made the index; null where none had a part in it.</summary>
     public string? Native { get; init; }

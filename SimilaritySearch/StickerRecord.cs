@@ -31,6 +31,9 @@ public sealed record StickerRecord
 
     /// <summary>The model's suggestions, best first.</summary>
     public required IReadOnlyList<SuggestedTag> Suggestions { get; init; }
+
+    /// <summary>The tags that it can be found by, each once: the creator's own and accepted suggestions.</summary>
+    public IEnumerable<string> CountedTags => Tags.Concat(Suggestions.Where(suggestion => suggestion.Decision == "accept").Select(suggestion => suggestion.Tag)).Distinct(StringComparer.Ordinal);
 }
 
 /// <summary>A suggestion as shown.</summary>

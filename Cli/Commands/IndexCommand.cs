@@ -41,19 +41,24 @@ internal static class IndexCommand
         var version = new Option<string?>("--version") { Description = "Version to measure; else the one that is served.", HelpName = "version" };
         var queries = new Option<int>("--queries") { Description = "Number of queries, 1 to 100000.", HelpName = "count", DefaultValueFactory = _ => 500 };
         var floor = CreateShare("--recall-floor", "Recall@10 below which the command fails, 0 to 1.", 0.95);
+        var candidates = SimilarCommand.CreateCandidates();
         queries.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<int>() is < 1 or > 100_000) result.AddError("--queries must be from 1 to 100000.");
         });
         return new WorkCommand("verify", "Check the files of an index and measure its recall against exact search.")
         {
-            Options = { space, version, queries, floor },
-            Examples = [("stickers index verify --space visual --queries 2000", "Says what share of the true neighbours the served index finds, and fails below the floor.")],
+            Options = { space, version, queries, candidates, floor },
+            Examples =
+            [
+                ("stickers index verify --space visual --queries 2000", "Says what share of the true neighbours the served index finds, and fails below the floor."),
+                ("stickers index verify --space visual --candidates tags --recall-floor 0", "Says what share of them shares a tag with the query and is found by it."),
+            ],
         }.Does(async (parse, session) =>
         {
             var store = session.OpenStore();
             var found = await session.Screen.WatchAsync(progress =>
-                IndexVerification.RunAsync(store, parse.GetRequiredValue(space), parse.GetValue(version), parse.GetValue(queries), progress, session.Cancellation));
+                IndexVerification.RunAsync(store, parse.GetRequiredValue(space), parse.GetValue(version), parse.GetValue(queries), parse.GetValue(candidates), progress, session.Cancellation));
             if (session.Screen.Json) Screen.WriteJson(found);
             else
             {

@@ -41,7 +41,7 @@ internal static class SimilarEndpoints
         return await lookup.WriteAsync(lookup.Upload, pair =>
         {
             var prediction = UploadLookup.Predict(pair, image, cancellation);
-            return SimilarLookup.ToProbe(pair, Probe.Of(prediction, Convert.ToHexString(SHA256.HashData(image.Span))), query, cancellation);
+            return SimilarLookup.ToProbe(pair, Probe.Of(pair, prediction, Convert.ToHexString(SHA256.HashData(image.Span))), query, cancellation);
         }, missing: null, cancellation);
     }
 

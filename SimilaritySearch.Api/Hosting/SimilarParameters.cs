@@ -72,6 +72,8 @@ internal static class SimilarParameters
         new("blend", "Instead of `space`: share of the meaning in the score, 0 to 1; the rest is the look.", new OpenApiSchema { Type = JsonSchemaType.Number, Minimum = "0", Maximum = "1" }),
         new("minScore", "Smallest score of a result.", new OpenApiSchema { Type = JsonSchemaType.Number, Minimum = "-1", Maximum = "1" }),
         new("diversify", "At most two stickers of one pack, or of one creator.", Enum("pack", "creator", null)),
+        new("candidates", "Where to look in an index too large to compare all: in its nearest lists, among the stickers that share a tag with what is asked about, or both.",
+            new OpenApiSchema { Type = JsonSchemaType.String, Enum = ["lists", "tags", "both"], Default = "lists" }),
         new("explain", "Whether each result says why it was found.", new OpenApiSchema { Type = JsonSchemaType.Boolean, Default = false }),
     ];
 
@@ -96,6 +98,7 @@ internal static class SimilarParameters
             MinScore = query.Real("minScore", -1, 1),
             Collapse = query.Truth("collapse") ?? true,
             Diversify = query.Choice("diversify", "pack", "creator") switch { "pack" => Variety.Pack, "creator" => Variety.Creator, _ => null },
+            Candidates = query.Choice("candidates", "lists", "tags", "both") switch { "tags" => CandidateSource.Tags, "both" => CandidateSource.Both, _ => CandidateSource.Lists },
             Audience = ReadAudience(query),
             Explain = query.Truth("explain") ?? false,
             Filter = new StickerFilter

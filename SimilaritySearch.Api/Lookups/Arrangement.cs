@@ -29,7 +29,7 @@ internal sealed class ArrangedHit(StickerId id, float score, int look = -1)
 internal sealed class Arrangement : IDisposable
 {
     /// <summary>Cosine in the visual space from which two stickers look the same to a person.</summary>
-    public const float SameLook = 0.985f;
+    public const float SameLook = NearDuplicates.SameLook;
 
     /// <summary>Stickers of one pack or creator when results are varied.</summary>
     private const int MostOfAKind = 2;

@@ -15,9 +15,15 @@ internal sealed record Probe(float[]? Visual, float[]? Semantic, IReadOnlyList<S
     /// <summary>How much what is unwanted pushes away, as in Rocchio's relevance feedback.</summary>
     private const float Repulsion = 0.5f;
 
+    /// <summary>What it is tagged with: candidates may be found by these.</summary>
+    public IReadOnlyList<string> Tags { get; init; } = [];
+
     public float[]? this[EmbeddingSpace space] => space == EmbeddingSpace.Visual ? Visual : Semantic;
 
-    public static Probe Of(Prediction prediction, string name) => new(prediction.Visual, prediction.Semantic, [], name);
+    public static Probe Of(ServedPair pair, Prediction prediction, string name) => new(prediction.Visual, prediction.Semantic, [], name)
+    {
+        Tags = [.. pair.Model.Suggest(prediction.Scores).Where(suggestion => suggestion.Decision == SuggestionDecision.Accept).Select(suggestion => suggestion.Tag)],
+    };
 
     /// <summary>
     /// The mean direction of the wanted stickers, less half that of the unwanted ones. A space that lacks one of them, or in which they cancel each other, has no vector.
@@ -26,7 +32,10 @@ internal sealed record Probe(float[]? Visual, float[]? Semantic, IReadOnlyList<S
         Direction(pair.Visual, wanted, unwanted),
         Direction(pair.Semantic, wanted, unwanted),
         [.. wanted, .. unwanted],
-        $"{string.Join('+', wanted)}-{string.Join('-', unwanted)}");
+        $"{string.Join('+', wanted)}-{string.Join('-', unwanted)}")
+    {
+        Tags = [.. wanted.SelectMany(id => pair.Find(id)?.CountedTags ?? []).Distinct(StringComparer.Ordinal)],
+    };
 
     private static float[]? Direction(ServedSpace space, IReadOnlyList<StickerId> wanted, IReadOnlyList<StickerId> unwanted)
     {

@@ -6,7 +6,7 @@ using Stickers.SimilaritySearch.Filtering;
 namespace Stickers.SimilaritySearch.Api.Lookups;
 
 /// <summary>The stickers nearest to a probe, best first, in one space or in both weighed against each other.</summary>
-internal sealed class Ranking(ServedPair pair, Probe probe, float blend, StickerFilter filter, CancellationToken cancellation)
+internal sealed class Ranking(ServedPair pair, Probe probe, float blend, CandidateSource candidates, StickerFilter filter, CancellationToken cancellation)
 {
     private readonly PassingStickers? _visual = blend < 1 ? pair.Visual.Passing(filter) : null;
     private readonly PassingStickers? _semantic = blend > 0 ? pair.Semantic.Passing(filter) : null;
@@ -60,6 +60,8 @@ internal sealed class Ranking(ServedPair pair, Probe probe, float blend, Sticker
 
     private IReadOnlyList<SearchHit> Nearest(ServedSpace space, float[] query, PassingStickers? passing, int n)
     {
+        if (candidates != CandidateSource.Lists)
+            return FilteredSearch.SearchAmong(space.Snapshot, new TagCandidates(probe.Tags, candidates == CandidateSource.Both), passing, query, n, cancellation);
         var hits = FilteredSearch.Search(space.Snapshot, space.Attributes, passing, query, n, cancellation);
         if (passing is null && n >= RecallProbe.Neighbours)
             pair.Probe?.Offer(pair, space.Space, query, hits);

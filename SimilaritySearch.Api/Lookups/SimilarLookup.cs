@@ -68,10 +68,14 @@ internal static class SimilarLookup
     /// <summary>The same, not written yet.</summary>
     public static NeighbourPage Find(ServedPair pair, Probe probe, SimilarQuery query, CancellationToken cancellation)
     {
+        if (query.Candidates != CandidateSource.Lists && probe.Tags.Count == 0)
+            throw new RequestException(StatusCodes.Status422UnprocessableEntity, "What is asked about has no tags to find candidates by: neither its creator's nor suggestions that were accepted. Leave out `candidates`.");
+        if (query.Candidates != CandidateSource.Lists && (pair.Visual.Snapshot.Manifest.TagDocuments is null || pair.Semantic.Snapshot.Manifest.TagDocuments is null))
+            throw new RequestException(StatusCodes.Status409Conflict, "The index is of a format that knows no candidates by tags. Build it again, or leave out `candidates`.");
         var name = $"{probe.Name}?{query.Text}";
         var (first, _) = PageCursor.Read(query.Cursor, name, pair);
         using var arrangement = new Arrangement(pair, probe, query);
-        var hits = arrangement.Page(new Ranking(pair, probe, query.Blend, query.Audience.Canonical(query.Filter, pair.Vocabulary), cancellation), first);
+        var hits = arrangement.Page(new Ranking(pair, probe, query.Blend, query.Candidates, query.Audience.Canonical(query.Filter, pair.Vocabulary), cancellation), first);
         return new NeighbourPage(
             hits.Count > query.Count ? hits.GetRange(0, query.Count) : hits,
             [.. arrangement.CopiesOfTheProbe],

@@ -32,6 +32,9 @@ internal sealed record SimilarQuery
     /// <summary>Whether each result says why it is there.</summary>
     public bool Explain { get; init; }
 
+    /// <summary>Where to look.</summary>
+    public CandidateSource Candidates { get; init; }
+
     /// <summary>Which stickers may be found.</summary>
     public StickerFilter Filter { get; init; } = StickerFilter.None;
 

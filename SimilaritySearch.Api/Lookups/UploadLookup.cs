@@ -48,7 +48,7 @@ internal static class UploadLookup
     {
         var query = new SimilarQuery { Blend = 1, Count = SimilarQuery.MaxCount, Audience = audience };
         var examples = new List<Neighbour>(MostExamples);
-        foreach (var hit in SimilarLookup.Find(pair, Probe.Of(prediction, ""), query, cancellation).Hits)
+        foreach (var hit in SimilarLookup.Find(pair, Probe.Of(pair, prediction, ""), query, cancellation).Hits)
         {
             if (examples.Count < MostExamples && pair.Find(hit.Id) is { Tags.Count: > 0 } sticker)
                 examples.Add(new Neighbour(pair.Show(sticker, audience), hit.Score, hit.Copies.Count == 0 ? null : [.. hit.Copies.Select(copy => copy.ToString())]));

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.IO.MemoryMappedFiles;
-using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using Stickers.Catalogue;
 using Stickers.SimilaritySearch.Exact;
@@ -15,7 +14,7 @@ namespace Stickers.SimilaritySearch.Coded;
 /// Memory that searches touch is the code and 8 bytes a row; vectors stay on disk and in the system's cache, and of each query some hundred are read.
 /// Scores are exact; which rows are found is up to the numbers of lists and candidates.
 /// </remarks>
-public sealed unsafe class CodedIndex : IDisposable
+public sealed unsafe partial class CodedIndex : IDisposable
 {
     /// <summary>Version of the file's format. Version 1, whose codes are always signs of rotated vectors, is read too.</summary>
     internal const int FormatVersion = 2;
@@ -85,25 +84,6 @@ public sealed unsafe class CodedIndex : IDisposable
         }
     }
 
-    /// <summary>The nearest rows that were found, best first, equally near ones by number.</summary>
-    /// <param name="query">d finite values.</param>
-    /// <param name="k">1 or more.</param>
-    /// <param name="nProbe">Lists to visit, 1 or more.</param>
-    /// <param name="candidates">Rows to compare as float32, k or more.</param>
-    /// <param name="allowed">Rows that may be found; null for all.</param>
-    /// <param name="cancellation">Stops the search between lists.</param>
-    /// <exception cref="ArgumentException">The query is not of d finite values, or the set is of another number of rows.</exception>
-    public IReadOnlyList<RowHit> Search(ReadOnlySpan<float> query, int k, int nProbe, int candidates, RowBitmap? allowed = null, CancellationToken cancellation = default)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(nProbe, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(candidates, k);
-        if (allowed is not null && allowed.Length != Count)
-            throw new ArgumentException($"The set is of {allowed.Length} rows, the index has {Count}.", nameof(allowed));
-        var lists = _centres.Search(query, Math.Min(nProbe, Lists), null, cancellation).Select(hit => (int)hit.Row).ToArray();
-        return Search(query, k, candidates, lists, allowed, cancellation);
-    }
-
     /// <summary>Copies the vector of a row, as it was written.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
     public void CopyVector(long row, Span<float> vector)
@@ -131,69 +111,6 @@ public sealed unsafe class CodedIndex : IDisposable
     }
 
     private byte* Start => (byte*)_view.DangerousGetHandle();
-
-    private List<RowHit> Search(ReadOnlySpan<float> query, int k, int candidates, int[] lists, RowBitmap? allowed, CancellationToken cancellation)
-    {
-        var held = false;
-        _view.DangerousAddRef(ref held);
-        try
-        {
-            Span<ulong> code = stackalloc ulong[_layout.Words];
-            _codes.Encode(query, MemoryMarshal.AsBytes(code));
-            var rows = (uint*)(Start + _layout.RowsOffset);
-            var total = lists.Sum(list => _starts[list + 1] - _starts[list]);
-            var distances = new ushort[total];
-            var histogram = new long[_layout.Bits + 1];
-            long at = 0;
-            fixed (ulong* words = code)
-            fixed (ushort* all = distances)
-            {
-                foreach (var list in lists)
-                {
-                    cancellation.ThrowIfCancellationRequested();
-                    var count = (int)(_starts[list + 1] - _starts[list]);
-                    HammingScan.Distances((ulong*)(Start + _layout.CodesOffset) + (_starts[list] * code.Length), count, words, code.Length, all + at);
-                    for (var i = 0; i < count; i++)
-                    {
-                        if (allowed is null || allowed[rows[_starts[list] + i]])
-                            histogram[all[at + i]]++;
-                        else
-                            all[at + i] = ushort.MaxValue;
-                    }
-
-                    at += count;
-                }
-            }
-
-            // So many bits may differ that there are candidates enough.
-            var (limit, within) = (-1, 0L);
-            while (limit < _layout.Bits && within < candidates)
-                within += histogram[++limit];
-            var best = new PriorityQueue<RowHit, RowHit>(Comparer<RowHit>.Create((a, b) => RowHit.Compare(b, a)));
-            at = 0;
-            foreach (var list in lists)
-            {
-                for (var place = _starts[list]; place < _starts[list + 1]; place++, at++)
-                {
-                    if (distances[at] > limit)
-                        continue;
-                    var hit = new RowHit(rows[place], ExactDot.Product(query, VectorAt(place)));
-                    if (best.Count < k)
-                        best.Enqueue(hit, hit);
-                    else
-                        best.EnqueueDequeue(hit, hit);
-                }
-            }
-
-            var hits = best.UnorderedItems.Select(item => item.Element).ToList();
-            hits.Sort(RowHit.Compare);
-            return hits;
-        }
-        finally
-        {
-            _view.DangerousRelease();
-        }
-    }
 
     private ReadOnlySpan<float> VectorAt(long place) => new(Start + _layout.VectorsOffset + (place * Dimension * sizeof(float)), Dimension);
 

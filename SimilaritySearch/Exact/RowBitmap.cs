@@ -69,7 +69,7 @@ public sealed class RowBitmap
 
     /// <summary>Reads the set of rows that are not in a file of deleted ones.</summary>
     /// <exception cref="InvalidDataException">The file is of another number of rows.</exception>
-    internal static RowBitmap Read(string path, long length)
+    public static RowBitmap Read(string path, long length)
     {
         var alive = All(length);
         var deleted = File.ReadAllBytes(path);

@@ -47,6 +47,21 @@ public static class FilteredSearch
         return Compare(snapshot, attributes, set, query, k, cancellation);
     }
 
+    /// <summary>The k nearest among the stickers that pass a filter and are candidates, best first.</summary>
+    /// <param name="snapshot">The index.</param>
+    /// <param name="candidates">Which tags, and whether the nearest lists are looked at as well.</param>
+    /// <param name="passing">The stickers that may be found; null for all.</param>
+    /// <param name="query">Unit vector of the index' dimension.</param>
+    /// <param name="k">1 to <see cref="Snapshot.MaxNeighbours"/>.</param>
+    /// <param name="cancellation">Stops the search.</param>
+    /// <exception cref="InvalidOperationException">The snapshot is of a format without tag documents.</exception>
+    public static IReadOnlyList<SearchHit> SearchAmong(
+        Snapshot snapshot, TagCandidates candidates, PassingStickers? passing, ReadOnlySpan<float> query, int k, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(snapshot);
+        return snapshot.SearchAmong(query, k, candidates, passing?.Filter, exclude: null, cancellation);
+    }
+
     /// <summary>The k nearest stickers of the set by comparing each of them with the query: exact, and slow for many.</summary>
     /// <param name="snapshot">The index.</param>
     /// <param name="attributes">The attributes of its stickers.</param>

@@ -22,10 +22,17 @@ internal sealed class CodedSegment(CodedIndex index, int usualProbes) : VectorSe
     {
         if (allowed is not null && allowed.Count <= CompareEach)
             return Comparison.OfAllowed(this, query, k, allowed, cancellation);
-        return index.Search(query, k, nProbe > 0 ? nProbe : Math.Max(1, usualProbes), Math.Max(LeastCandidates, k * CandidatesOfNeighbour), allowed, cancellation);
+        return index.Search(query, k, ProbesOf(nProbe), CandidatesOf(k), allowed, cancellation);
     }
+
+    public override IReadOnlyList<RowHit> SearchAmong(ReadOnlySpan<float> query, int k, ReadOnlySpan<uint> rows, bool listsToo, RowBitmap? allowed, int nProbe, CancellationToken cancellation) =>
+        index.SearchAmong(query, k, rows, listsToo ? ProbesOf(nProbe) : 0, CandidatesOf(k), allowed, cancellation);
 
     public override void CopyVector(long row, Span<float> vector) => index.CopyVector(row, vector);
 
     public override void Dispose() => index.Dispose();
+
+    private static int CandidatesOf(int k) => Math.Max(LeastCandidates, k * CandidatesOfNeighbour);
+
+    private int ProbesOf(int nProbe) => nProbe > 0 ? nProbe : Math.Max(1, usualProbes);
 }

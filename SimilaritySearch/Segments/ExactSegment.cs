@@ -12,6 +12,10 @@ internal sealed class ExactSegment(ExactIndex index) : VectorSegment
     public override IReadOnlyList<RowHit> Search(ReadOnlySpan<float> query, int k, RowBitmap? allowed, int nProbe, CancellationToken cancellation) =>
         index.Search(query, k, allowed, cancellation);
 
+    /// <summary>Every row is compared anyhow.</summary>
+    public override IReadOnlyList<RowHit> SearchAmong(ReadOnlySpan<float> query, int k, ReadOnlySpan<uint> rows, bool listsToo, RowBitmap? allowed, int nProbe, CancellationToken cancellation) =>
+        listsToo ? Search(query, k, allowed, nProbe, cancellation) : base.SearchAmong(query, k, rows, listsToo, allowed, nProbe, cancellation);
+
     public override IReadOnlyList<RowHit>[] SearchMany(ReadOnlySpan<float> queries, int k, RowBitmap? allowed, CancellationToken cancellation) =>
         index.SearchMany(queries, k, allowed, cancellation);
 

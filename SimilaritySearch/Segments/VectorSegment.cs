@@ -17,6 +17,27 @@ internal abstract class VectorSegment : IDisposable
     /// <param name="cancellation">Stops the search.</param>
     public abstract IReadOnlyList<RowHit> Search(ReadOnlySpan<float> query, int k, RowBitmap? allowed, int nProbe, CancellationToken cancellation);
 
+    /// <summary>As <see cref="Search"/>, among rows that are named, beside what would be looked at without them or instead of it.</summary>
+    /// <param name="query">d values.</param>
+    /// <param name="k">1 or more.</param>
+    /// <param name="rows">Rows, each once.</param>
+    /// <param name="listsToo">Whether the rest is looked at as well.</param>
+    /// <param name="allowed">Rows that may be found; null for all.</param>
+    /// <param name="nProbe">Inverted lists to visit; 0 for what is set.</param>
+    /// <param name="cancellation">Stops the search.</param>
+    public virtual IReadOnlyList<RowHit> SearchAmong(ReadOnlySpan<float> query, int k, ReadOnlySpan<uint> rows, bool listsToo, RowBitmap? allowed, int nProbe, CancellationToken cancellation)
+    {
+        var named = new RowBitmap(Count);
+        foreach (var row in rows)
+            named[row] = allowed is null || allowed[row];
+        var found = Comparison.OfAllowed(this, query, k, named, cancellation);
+        if (!listsToo)
+            return found;
+        var all = found.Concat(Search(query, k, allowed, nProbe, cancellation)).DistinctBy(hit => hit.Row).ToList();
+        all.Sort(RowHit.Compare);
+        return all.Count > k ? all[..k] : all;
+    }
+
     /// <summary>As <see cref="Search"/>, for many queries.</summary>
     public virtual IReadOnlyList<RowHit>[] SearchMany(ReadOnlySpan<float> queries, int k, RowBitmap? allowed, CancellationToken cancellation)
     {

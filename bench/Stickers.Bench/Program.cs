@@ -11,6 +11,7 @@ return args switch
     ["build", var count, var folder, var gibibytes, var milliseconds] => await BuildBenchmark.RunAsync(count, folder, gibibytes, milliseconds),
     ["changes", var operations, var rounds, var folder] => await ChangesBenchmark.RunAsync(operations, rounds, folder),
     ["coded", var count] => CodedBenchmark.Run(count),
+    ["codes", var root, var model, var catalogue] => await CodesBenchmark.RunAsync(root, model, catalogue),
     [FaissBuild.Word, var folder, var n, .. var only] => FaissBuild.Run(folder, Number(n), only),
     [FaissBenchmark.SearchWord, var file, var queries, var nprobe, var ef, var threads, var rounds, var singles] => FaissBenchmark.Search(
         file, queries, new SearchParameters { NProbe = Number(nprobe), EfSearch = Number(ef), Threads = Number(threads) }, Number(rounds), Number(singles)),
@@ -33,6 +34,7 @@ static int Usage()
           build    <n> <folder> <GiB> <ms> an index of made-up vectors, streamed from Parquet
           changes  <operations> <rounds> <folder> updates of an index, against building it whole
           coded    <n> lists, binary codes and vectors against exact search
+          codes    <root> <model> <catalogue> learned binary codes against fitted ones, on real embeddings
           edge     items between processes over an edge, against bare TCP sockets
           faiss-build   <folder> <n> [index …] builds once what the next two load
           faiss         <folder> <n> <threads> Faiss.NET against python3-faiss over the same Faiss

@@ -75,7 +75,7 @@ public sealed class IndexBuildTests
         var (a, b) = (await one.BuildAsync(), await two.BuildAsync());
         Assert.Equal(a.Version, b.Version);
         Assert.Equal(one.Bytes(a.Version), two.Bytes(b.Version));
-        Assert.Equal(["index.json", "rows.bin", "stickers.db", "vectors.exact"], one.Bytes(a.Version).Keys.Order());
+        Assert.Equal(["index.json", "rows.bin", "stickers.db", "tags.bin", "vectors.exact"], one.Bytes(a.Version).Keys.Order());
     }
 
     [Fact]

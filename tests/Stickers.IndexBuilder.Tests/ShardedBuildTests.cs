@@ -22,7 +22,7 @@ public sealed class ShardedBuildTests
         var (a, b) = (await BuildAsync(one, long.MaxValue), await BuildAsync(many, 1));
         Assert.Equal(a.Version, b.Version);
         Assert.Equal(one.Bytes(a.Version), many.Bytes(b.Version)); // recall as measured by each shard is in index.json
-        Assert.Equal(["index.json", "rows.bin", "stickers.db", "vectors.faiss"], Directory.GetFiles(many.Store.PathOf($"indexes/visual/{b.Version}"), "*", SearchOption.AllDirectories).Select(Path.GetFileName).Order());
+        Assert.Equal(["index.json", "rows.bin", "stickers.db", "tags.bin", "vectors.faiss"], Directory.GetFiles(many.Store.PathOf($"indexes/visual/{b.Version}"), "*", SearchOption.AllDirectories).Select(Path.GetFileName).Order());
         Assert.InRange(a.RecallAt10, 0.9, 1); // of vectors rounded to 8 bits, all lists visited
     }
 

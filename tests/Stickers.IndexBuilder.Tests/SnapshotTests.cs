@@ -26,6 +26,7 @@ public sealed class SnapshotTests
     [InlineData("vectors.exact", "cut")]
     [InlineData("stickers.db", "cut")]
     [InlineData("vectors.exact", "delete")]
+    [InlineData("tags.bin", "flip")]
     [InlineData("stickers.db", "delete")]
     public async Task Open_DamagedFile_NamesIt(string file, string damage)
     {
@@ -64,9 +65,9 @@ public sealed class SnapshotTests
         using var world = await World.CreateAsync(20);
         var built = await world.BuildAsync();
         var path = world.Store.PathOf($"indexes/visual/{built.Version}/index.json");
-        await File.WriteAllTextAsync(path, (await File.ReadAllTextAsync(path, Stop)).Replace("\"formatVersion\": 2", "\"formatVersion\": 3", StringComparison.Ordinal), Stop);
+        await File.WriteAllTextAsync(path, (await File.ReadAllTextAsync(path, Stop)).Replace("\"formatVersion\": 3", "\"formatVersion\": 4", StringComparison.Ordinal), Stop);
         var e = await Assert.ThrowsAsync<InvalidDataException>(() => Snapshot.OpenCurrentAsync(world.Store, EmbeddingSpace.Visual, Stop));
-        Assert.Contains("format version 3", e.Message, StringComparison.Ordinal);
+        Assert.Contains("format version 4", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -72,27 +72,28 @@ internal sealed class World : IDisposable
     }
 
     /// <summary>Writes the embeddings of a model; another seed gives other vectors.</summary>
-    public async Task EmbedAsync(string model, int seed, string modelHash = ModelHash, Func<EmbeddingManifest, EmbeddingManifest>? change = null)
+    public async Task EmbedAsync(string model, int seed, string modelHash = ModelHash, Func<EmbeddingManifest, EmbeddingManifest>? change = null, CodeMap? codes = null)
     {
         var random = new Random(seed);
         var visual = Enumerable.Range(0, 20).Select(_ => Vector(random, VisualDimension)).ToArray();
         var semantic = Enumerable.Range(0, 20).Select(_ => Vector(random, SemanticDimension)).ToArray();
-        await WriteEmbeddingsAsync(model, modelHash, [.. Stickers.SkipLast(1).Select((s, i) => new StickerEmbedding(s.Id, Near(visual[i % 20], random), Near(semantic[i / 15 % 20], random)))], change);
+        await WriteEmbeddingsAsync(model, modelHash, [.. Stickers.SkipLast(1).Select((s, i) => new StickerEmbedding(s.Id, Near(visual[i % 20], random), Near(semantic[i / 15 % 20], random)))], change, codes);
     }
 
-    private async Task WriteEmbeddingsAsync(string model, string modelHash, List<StickerEmbedding> rows, Func<EmbeddingManifest, EmbeddingManifest>? change = null)
+    private async Task WriteEmbeddingsAsync(string model, string modelHash, List<StickerEmbedding> rows, Func<EmbeddingManifest, EmbeddingManifest>? change = null, CodeMap? codes = null)
     {
-        Embeddings = rows;
+        Embeddings = codes is null ? rows : [.. rows.Select(row => row with { Code = codes.Encode(row.Visual) })];
         var catalogue = await StickerCatalogue.OpenAsync(Store, Catalogue);
         var half = Embeddings.Count / 2;
         var files = new[]
         {
-            await EmbeddingSet.WritePartAsync(Store, model, Catalogue, 0, [.. Embeddings.Take(half)]),
-            await EmbeddingSet.WritePartAsync(Store, model, Catalogue, 1, [.. Embeddings.Skip(half)]),
+            await EmbeddingSet.WritePartAsync(Store, model, Catalogue, 0, [.. Embeddings.Take(half)], codes is not null),
+            await EmbeddingSet.WritePartAsync(Store, model, Catalogue, 1, [.. Embeddings.Skip(half)], codes is not null),
         };
         var manifest = new EmbeddingManifest
         {
-            FormatVersion = 1,
+            FormatVersion = codes is null ? 1 : EmbeddingSet.FormatVersion,
+            Code = codes is null ? null : await EmbeddingSet.WriteCodeMapAsync(Store, model, Catalogue, codes),
             Model = model,
             ModelHash = modelHash,
             Catalogue = Catalogue,

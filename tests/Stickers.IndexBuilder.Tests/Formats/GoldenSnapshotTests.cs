@@ -41,6 +41,31 @@ public sealed class GoldenSnapshotTests
     }
 
     [Fact]
+    public async Task Snapshot_V2_OpensAndAnswers()
+    {
+        using var snapshot = await Snapshot.OpenCurrentAsync(new LocalStore(Path.Combine(AppContext.BaseDirectory, "Formats", "v2")), EmbeddingSpace.Visual, Stop);
+        var m = snapshot.Manifest;
+        Assert.Equal((2, "a226f34164f2", "Exact", 5, 6, 1.0), (m.FormatVersion, m.Version, m.Factory, m.Count, m.Stickers, m.SelfRecall));
+        var robot = new StickerId(9183853678593663421);
+        var vector = snapshot.Vector(robot)!;
+        Assert.Equal(-0.3876836f, vector[0]);
+        Assert.Equal(robot, snapshot.Search(vector, 1)[0].Id);
+        Assert.Equal(4, snapshot.Search(vector, 10, exclude: robot).Count);
+        var error = Assert.Throws<InvalidOperationException>(() => snapshot.SearchAmong(vector, 1, new TagCandidates(["robot"], ListsToo: false), cancellation: Stop));
+        Assert.Contains("index build", error.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Writes a snapshot of the current format into the folder named by STICKERS_GOLDEN_ROOT, once, when a format is released.</summary>
+    [Fact(Explicit = true)]
+    public async Task WriteGoldenSnapshot()
+    {
+        using var world = await World.CreateAsync(6);
+        await world.SuggestAsync("m1");
+        await world.BuildAsync();
+        Directory.Move(world.Store.PathOf("indexes"), Path.Combine(Environment.GetEnvironmentVariable("STICKERS_GOLDEN_ROOT")!, "indexes"));
+    }
+
+    [Fact]
     public async Task Current_V1_KeepsItsHistory()
     {
         var current = (await SnapshotKeys.ReadCurrentAsync(V1, EmbeddingSpace.Visual, Stop))!;

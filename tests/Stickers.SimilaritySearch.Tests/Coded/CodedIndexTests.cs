@@ -75,6 +75,29 @@ public sealed class CodedIndexTests
         Assert.Throws<ArgumentException>(() => CodedIndexWriter.Create(folder.File("other"), 10, 32, 2, new float[320], map, Stop));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    public void SearchAmong_NamedRows_EqualsBruteForceOverThemAndTheLists(int nProbe)
+    {
+        using var folder = new TemporaryFolder();
+        var (rows, queries) = Vectors(1000, 64, 10);
+        using var index = Write(folder, rows, 16);
+        uint[] named = [.. Enumerable.Range(0, 1000).Where(row => row % 7 == 2).Select(row => (uint)row)];
+        var allowed = RowBitmap.All(1000);
+        for (var row = 0; row < 1000; row += 2) allowed[row] = false;
+        foreach (var query in queries)
+        {
+            // With candidates enough, what lists alone find and what is named are all that is compared.
+            HashSet<long> inLists = nProbe == 0 ? [] : [.. index.Search(query, 1000, nProbe, 1000, null, Stop).Select(hit => hit.Row)];
+            Assert.Equal(Brute(rows, query, 10, row => row % 7 == 2 || inLists.Contains(row)), index.SearchAmong(query, 10, named, nProbe, 1000, null, Stop));
+            Assert.Equal(Brute(rows, query, 10, row => row % 2 == 1 && (row % 7 == 2 || inLists.Contains(row))), index.SearchAmong(query, 10, named, nProbe, 1000, allowed, Stop));
+        }
+
+        Assert.Empty(index.SearchAmong(queries[0], 10, [], 0, 100, null, Stop));
+        Assert.Throws<ArgumentException>(() => index.SearchAmong(queries[0], 10, [1000], 0, 100, null, Stop));
+    }
+
     [Fact]
     public void Open_Version1_Answers()
     {
