@@ -125,7 +125,7 @@ public sealed class CatalogueWriter : IAsyncDisposable
         var quarantine = await ParquetFile.WriteAsync(_store, $"{_folder}/{StickerCatalogue.QuarantineName}", new QuarantineTable(), QuarantineAsync(cancellation), QuarantinedPerCheckpoint, cancellation).ConfigureAwait(false);
         var manifest = new CatalogueManifest
         {
-            FormatVersion = DataSet.FormatVersion,
+            FormatVersion = DataSet.CatalogueFormatVersion,
             Name = _name,
             Read = Read,
             Written = Written,

@@ -50,6 +50,9 @@ public sealed record Sticker
     /// <summary>Near duplicates share this value, when the source knows.</summary>
     public string? DuplicateGroup { get; init; }
 
+    /// <summary>When it was made (UTC, whole seconds), when the source says so; never a file's own time.</summary>
+    public DateTime? Created { get; init; }
+
     /// <summary>train, val or test by creator, when the source prescribes it.</summary>
     public string? SplitCreator { get; init; }
 

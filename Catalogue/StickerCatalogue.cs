@@ -46,7 +46,7 @@ public sealed class StickerCatalogue
         var folder = DataSet.CatalogueFolder(name);
         var manifest = await store.ReadJsonAsync<CatalogueManifest>($"{folder}/{ManifestName}", cancellation).ConfigureAwait(false)
             ?? throw new FileNotFoundException($"No catalogue '{name}' in '{store.Root}', or its import has not finished. Make it with `stickers import`.", store.LocationOf($"{folder}/{ManifestName}"));
-        await DataSet.CheckAsync(store, folder, ManifestName, manifest.FormatVersion, manifest.Files, cancellation).ConfigureAwait(false);
+        await DataSet.CheckAsync(store, folder, ManifestName, manifest.FormatVersion, manifest.Files, cancellation, DataSet.CatalogueFormatVersion).ConfigureAwait(false);
         return new StickerCatalogue(store, folder, manifest, await TagVocabulary.OfAsync(store, cancellation).ConfigureAwait(false));
     }
 

@@ -14,12 +14,13 @@ public sealed record SuggestedTag(string Tag, float Score, string Decision);
 /// <param name="Title">Its title, when given.</param>
 /// <param name="Locale">Language of title and tags.</param>
 /// <param name="Animated">Whether it moves.</param>
+/// <param name="Created">When it was made (UTC, ISO 8601), where its source says so.</param>
 /// <param name="Image">Path of its thumbnail.</param>
 /// <param name="Tags">The creator's own tags.</param>
 /// <param name="Suggestions">The model's suggestions, best first.</param>
 /// <param name="TagNames">Names of its tags in the language asked for, where they differ.</param>
 public sealed record StickerAnswer(
-    string Id, string Key, string Pack, string Creator, string? Title, string Locale, bool Animated, string Image,
+    string Id, string Key, string Pack, string Creator, string? Title, string Locale, bool Animated, string? Created, string Image,
     IReadOnlyList<string> Tags, IReadOnlyList<SuggestedTag> Suggestions, IReadOnlyDictionary<string, string>? TagNames);
 
 /// <summary>One sticker.</summary>

@@ -51,6 +51,9 @@ public sealed record SimilarOptions
     /// <summary>Only stickers that move, or only those that do not.</summary>
     public bool? Animated { get; init; }
 
+    /// <summary>Only stickers made after this moment; those of which nobody knows when are left out.</summary>
+    public DateTime? CreatedAfter { get; init; }
+
     /// <summary>Language that tags are named in.</summary>
     public string? Lang { get; init; }
 
@@ -60,5 +63,7 @@ public sealed record SimilarOptions
     internal Parameters Parameters() => new Parameters()
         .Add("space", Space).Add("blend", Blend).Add("k", Count).Add("cursor", Cursor).Add("minScore", MinScore).Add("collapse", Collapse)
         .Add("diversify", Diversify).Add("candidates", Candidates).Add("explain", Explain ? true : null).Add("pack", Pack).Add("creator", Creator).Add("locale", Locale)
-        .Add("any", Any).Add("all", All).Add("none", None).Add("animated", Animated).Add("lang", Lang).Add("country", Country);
+        .Add("any", Any).Add("all", All).Add("none", None).Add("animated", Animated)
+        .Add("createdAfter", CreatedAfter?.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture))
+        .Add("lang", Lang).Add("country", Country);
 }

@@ -69,6 +69,7 @@ internal static class DatabaseBuild
         Title = sticker.Title,
         Locale = sticker.Locale,
         Frames = sticker.Frames,
+        Created = sticker.Created,
         Tags = vocabulary.TagsOf(sticker),
         Suggestions = suggestions,
     };

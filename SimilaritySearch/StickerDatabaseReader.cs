@@ -27,10 +27,10 @@ internal sealed class StickerDatabaseReader : IDisposable
                 throw new InvalidDataException($"{path} is an SQLite database, but not of stickers (application_id {application}, expected {StickerDatabaseSchema.ApplicationId}).");
             if (version is < StickerDatabaseSchema.OldestVersion or > StickerDatabaseSchema.Version)
                 throw new InvalidDataException($"{path} has format version {version}; this program reads versions {StickerDatabaseSchema.OldestVersion} to {StickerDatabaseSchema.Version}. Build the index again.");
-            _columns = $"s.id, s.key, s.pack, s.creator, s.title, s.locale, s.tags, s.suggestions, {(version == 1 ? "1" : "s.frames")}";
+            _columns = $"s.id, s.key, s.pack, s.creator, s.title, s.locale, s.tags, s.suggestions, {Frames(version)}, {Created(version)}";
             Scalar("PRAGMA trusted_schema = OFF; PRAGMA mmap_size = 1073741824; SELECT 0");
             SqliteException.ThrowExceptionForRC(
-                raw.sqlite3_prepare_v2(_connection.Handle, $"SELECT {StickerRow.Columns}, {(version == 1 ? "1" : "s.frames")} FROM sticker s WHERE s.id = ?", out _row), _connection.Handle);
+                raw.sqlite3_prepare_v2(_connection.Handle, $"SELECT {StickerRow.Columns}, {Frames(version)}, {Created(version)} FROM sticker s WHERE s.id = ?", out _row), _connection.Handle);
         }
         catch (SqliteException e)
         {
@@ -131,7 +131,12 @@ internal sealed class StickerDatabaseReader : IDisposable
         Tags = JsonSerializer.Deserialize<string[]>(row.GetString(6), StickerDatabaseSchema.Json)!,
         Suggestions = JsonSerializer.Deserialize<SuggestedTag[]>(row.GetString(7), StickerDatabaseSchema.Json)!,
         Frames = row.GetInt32(8),
+        Created = row.IsDBNull(9) ? null : DateTimeOffset.FromUnixTimeSeconds(row.GetInt64(9)).UtcDateTime,
     };
+
+    private static string Frames(long version) => version < 2 ? "1" : "s.frames";
+
+    private static string Created(long version) => version < 3 ? "NULL" : "s.created";
 
     private SqliteDataReader Query(string sql, object a, object? b = null)
     {

@@ -9,8 +9,8 @@ internal static class StickerDatabaseSchema
     /// <summary>SQLite's application_id: "STKR".</summary>
     public const int ApplicationId = 0x53544B52;
 
-    /// <summary>SQLite's user_version of what is written. Version 1 had no <c>frames</c>.</summary>
-    public const int Version = 2;
+    /// <summary>SQLite's user_version of what is written. Version 1 had no <c>frames</c>, 2 no <c>created</c>.</summary>
+    public const int Version = 3;
 
     /// <summary>Oldest version that is read.</summary>
     public const int OldestVersion = 1;
@@ -27,6 +27,7 @@ internal static class StickerDatabaseSchema
           title TEXT,
           locale TEXT NOT NULL,
           frames INTEGER NOT NULL,
+          created INTEGER,
           tags TEXT NOT NULL,
           suggestions TEXT NOT NULL
         ) STRICT;

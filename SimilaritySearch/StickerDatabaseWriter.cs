@@ -27,7 +27,7 @@ public sealed class StickerDatabaseWriter : IDisposable
         Execute("PRAGMA page_size = 4096; PRAGMA encoding = 'UTF-8'; PRAGMA auto_vacuum = NONE; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536;");
         Execute("BEGIN");
         Execute(StickerDatabaseSchema.Tables);
-        _sticker = Prepare("INSERT INTO sticker VALUES ($id, $key, $pack, $creator, $title, $locale, $frames, $tags, $suggestions)");
+        _sticker = Prepare("INSERT INTO sticker VALUES ($id, $key, $pack, $creator, $title, $locale, $frames, $created, $tags, $suggestions)");
         _thumbnail = Prepare("INSERT INTO thumbnail VALUES ($id, $png)");
         _words = Prepare("INSERT INTO words (rowid, tags, suggestions, title) VALUES ($id, $tags, $suggestions, $title)");
     }
@@ -51,6 +51,7 @@ public sealed class StickerDatabaseWriter : IDisposable
             RequireThumbnail(thumbnail, record);
         Set(_sticker,
             ("$id", record.Id.Value), ("$key", record.Key), ("$pack", record.Pack), ("$creator", record.Creator), ("$title", record.Title), ("$locale", record.Locale), ("$frames", record.Frames),
+            ("$created", record.Created is { } created ? new DateTimeOffset(created).ToUnixTimeSeconds() : null),
             ("$tags", JsonSerializer.Serialize(record.Tags, StickerDatabaseSchema.Json)),
             ("$suggestions", JsonSerializer.Serialize(record.Suggestions, StickerDatabaseSchema.Json)));
         try

@@ -26,6 +26,9 @@ public sealed record StickerRecord
     /// <summary>Number of animation frames; 1 for a still image, and where the snapshot is too old to know.</summary>
     public int Frames { get; init; } = 1;
 
+    /// <summary>When it was made (UTC, whole seconds); null when nobody knows.</summary>
+    public DateTime? Created { get; init; }
+
     /// <summary>The creator's labels, canonical.</summary>
     public required IReadOnlyList<string> Tags { get; init; }
 

@@ -21,9 +21,10 @@ public readonly ref struct StickerRow
         Tags = raw.sqlite3_column_blob(row, 5);
         Suggestions = raw.sqlite3_column_blob(row, 6);
         Frames = raw.sqlite3_column_int(row, 7);
+        Created = raw.sqlite3_column_type(row, 8) == raw.SQLITE_NULL ? null : DateTimeOffset.FromUnixTimeSeconds(raw.sqlite3_column_int64(row, 8)).UtcDateTime;
     }
 
-    /// <summary>Columns in the order in which they are read here; frames as the last.</summary>
+    /// <summary>Columns in the order in which they are read here; frames and created follow.</summary>
     internal const string Columns = "s.key, s.pack, s.creator, s.title, s.locale, s.tags, s.suggestions";
 
     /// <summary>The sticker.</summary>
@@ -55,6 +56,9 @@ public readonly ref struct StickerRow
 
     /// <summary>Number of animation frames.</summary>
     public int Frames { get; }
+
+    /// <summary>When it was made; null when nobody knows.</summary>
+    public DateTime? Created { get; }
 }
 
 /// <summary>Takes what it needs of a row.</summary>

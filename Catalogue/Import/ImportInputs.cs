@@ -12,7 +12,7 @@ namespace Stickers.Catalogue.Import;
 /// </summary>
 internal sealed record ImportInputs
 {
-    // Raise when the import gives other bytes for the same input.
+    // Raise when what was imported, or half imported, before must not be gone on with.
     private const int ImportVersion = 1;
 
     public required int FormatVersion { get; init; }

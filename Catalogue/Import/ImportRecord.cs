@@ -32,6 +32,9 @@ internal sealed record ImportRecord
 
     public string? DuplicateGroup { get; init; }
 
+    /// <summary>When it was made; null where the record does not say.</summary>
+    public DateTime? Created { get; init; }
+
     public string? SplitCreator { get; init; }
 
     public string? SplitConcept { get; init; }
@@ -58,6 +61,7 @@ internal sealed record ImportRecord
                 Tags = TagsOf(line, locale),
                 Concept = Text(line, "concept"),
                 DuplicateGroup = Text(line, "duplicate_group") ?? Text(line, "dup_group"),
+                Created = CreatedOf(line),
                 SplitCreator = Text(line, "split_creator"),
                 SplitConcept = Text(line, "split_concept"),
             };
@@ -89,6 +93,10 @@ internal sealed record ImportRecord
     /// <summary>What pictures of one thing share: concept, else duplicate group, else id, else file.</summary>
     public static string PictureOf(JsonElement line) =>
         Text(line, "concept") ?? Text(line, "duplicate_group") ?? Text(line, "dup_group") ?? Text(line, "id") ?? Text(line, "file") ?? "";
+
+    private static DateTime? CreatedOf(JsonElement line) => Text(line, "created") is not { } text
+        ? null
+        : CreationTime.Read(text) ?? throw new FormatException($"its 'created' is '{SourceNames.Printable(text)}', expected a date such as {CreationTime.Expected}");
 
     private static string? TitleOf(JsonElement line, string locale)
     {

@@ -70,6 +70,7 @@ internal static class ImportedImage
             Concept = record.Concept,
             // Where the source is silent, equal files are each other's duplicates.
             DuplicateGroup = record.DuplicateGroup ?? $"sha256:{Convert.ToHexStringLower(SHA256.HashData(file))[..32]}",
+            Created = record.Created ?? metadata?.Created,
             SplitCreator = record.SplitCreator,
             SplitConcept = record.SplitConcept,
         };

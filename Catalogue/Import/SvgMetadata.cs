@@ -4,17 +4,17 @@ using Stickers.Catalogue.Images;
 namespace Stickers.Catalogue.Import;
 
 /// <summary>
-/// What an SVG says about itself in RDF: <c>dc:title</c>, the words of <c>dc:subject</c>, the agent of <c>dc:creator</c>
+/// What an SVG says about itself in RDF: <c>dc:title</c>, the words of <c>dc:subject</c>, the agent of <c>dc:creator</c>, the work's <c>dc:date</c>
 /// (Dublin Core, as Inkscape and Open Clip Art write it).
 /// </summary>
-internal sealed record SvgMetadata(string? Title, string? Creator, IReadOnlyList<string> Tags)
+internal sealed record SvgMetadata(string? Title, string? Creator, IReadOnlyList<string> Tags, DateTime? Created)
 {
     private const string Rdf = "http://www.w3.org/1999/02/22-rdf-syntax-ns#";
     private const string DublinCore = "http://purl.org/dc/elements/1.1/";
     private const int MaxTextLength = 1000;
     private const int MaxTags = 1000;
 
-    private static readonly SvgMetadata None = new(null, null, []);
+    private static readonly SvgMetadata None = new(null, null, [], null);
 
     /// <summary>Never fails: where the XML breaks, what was read before counts.</summary>
     internal static SvgMetadata Read(ReadOnlySpan<byte> file, ImageLimits limits)
@@ -30,7 +30,7 @@ internal sealed record SvgMetadata(string? Title, string? Creator, IReadOnlyList
             // The picture itself decides whether the file is accepted.
         }
 
-        return found.Title is null && found.Creator is null && found.Tags.Count == 0 ? None : new SvgMetadata(found.Title, found.Creator, found.Tags);
+        return found.Title is null && found.Creator is null && found.Tags.Count == 0 && found.Created is null ? None : new SvgMetadata(found.Title, found.Creator, found.Tags, found.Created);
     }
 
     private sealed class Collector
@@ -40,6 +40,8 @@ internal sealed record SvgMetadata(string? Title, string? Creator, IReadOnlyList
         internal string? Creator { get; private set; }
 
         internal List<string> Tags { get; } = [];
+
+        internal DateTime? Created { get; private set; }
 
         internal void Read(XmlReader reader)
         {
@@ -81,6 +83,11 @@ internal sealed record SvgMetadata(string? Title, string? Creator, IReadOnlyList
             else if (element == (DublinCore, "creator"))
             {
                 Creator ??= text;
+            }
+            else if (element == (DublinCore, "date") && path.ElementAt(1).Name == "Work")
+            {
+                // What is no date says nothing: such files come from many programs.
+                Created ??= CreationTime.Read(text);
             }
         }
     }

@@ -8,8 +8,11 @@ namespace Stickers.Catalogue.Tables;
 /// <summary>What catalogues, embedding sets and suggestion sets share: names, keys, part files and their checks.</summary>
 internal static class DataSet
 {
-    /// <summary>Version of all three manifests and their tables.</summary>
+    /// <summary>Version of the manifests and tables of embeddings and suggestions.</summary>
     internal const int FormatVersion = 1;
+
+    /// <summary>Version of a catalogue's manifest and table; 1 had no <c>created</c>, and is still read.</summary>
+    internal const int CatalogueFormatVersion = 2;
 
     internal static string CatalogueFolder(string name) => $"catalogues/{Named(name, "catalogue")}";
 
@@ -33,10 +36,10 @@ internal static class DataSet
 
     /// <summary>Checks what can be checked without reading: the format's version and that each file is there with its size.</summary>
     /// <exception cref="InvalidDataException">Something differs from the manifest.</exception>
-    internal static async Task CheckAsync(ObjectStore store, string folder, string manifest, int formatVersion, IEnumerable<CommittedFile> files, CancellationToken cancellation)
+    internal static async Task CheckAsync(ObjectStore store, string folder, string manifest, int formatVersion, IEnumerable<CommittedFile> files, CancellationToken cancellation, int newest = FormatVersion)
     {
-        if (formatVersion != FormatVersion)
-            throw new InvalidDataException($"'{folder}/{manifest}' has format version {formatVersion}, this program reads {FormatVersion}. Use the program that wrote it, or make the data again.");
+        if (formatVersion < 1 || formatVersion > newest)
+            throw new InvalidDataException($"'{folder}/{manifest}' has format version {formatVersion}, this program reads {(newest == 1 ? "1" : $"1 to {newest}")}. Use the program that wrote it, or make the data again.");
         foreach (var file in files)
         {
             var found = await store.StatAsync($"{folder}/{file.Path}", cancellation).ConfigureAwait(false);

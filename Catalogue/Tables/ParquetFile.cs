@@ -11,6 +11,9 @@ internal interface IParquetTable<T>
     /// <summary>Columns in file order.</summary>
     ParquetSchema Schema { get; }
 
+    /// <summary>Columns that files of older formats have; they are still read.</summary>
+    IReadOnlyList<ParquetSchema> OlderSchemas => [];
+
     /// <summary>Key-value metadata of the file.</summary>
     IReadOnlyDictionary<string, string> Metadata { get; }
 
@@ -63,7 +66,7 @@ internal static class ParquetFile
             var reader = await OpenAsync(key, stream, cancellation).ConfigureAwait(false);
             await using (reader.ConfigureAwait(false))
             {
-                if (!reader.Schema.Equals(table.Schema))
+                if (!reader.Schema.Equals(table.Schema) && !table.OlderSchemas.Any(reader.Schema.Equals))
                     throw new InvalidDataException($"'{key}' has other columns than expected: {reader.Schema.GetNotEqualsMessage(table.Schema, "found", "expected")}");
                 long at = 0;
                 for (var i = 0; i < reader.RowGroupCount && at - rows.First < rows.Count; i++)

@@ -9,7 +9,19 @@ namespace Stickers.Catalogue.Tables;
 /// <param name="images">False leaves the images unread.</param>
 internal sealed class StickerTable(bool images = true) : IParquetTable<Sticker>
 {
-    private static readonly ParquetSchema StickerSchema = new(
+    private static readonly ParquetSchema StickerSchema = Columns(Text("created", nullable: true));
+
+    /// <summary>Format 1 did not know when a sticker was made.</summary>
+    private static readonly ParquetSchema FirstSchema = Columns();
+
+    private static readonly DataField[] Fields = StickerSchema.DataFields;
+
+    public ParquetSchema Schema => StickerSchema;
+
+    public IReadOnlyList<ParquetSchema> OlderSchemas => [FirstSchema];
+
+    private static ParquetSchema Columns(params Field[] added) => new(
+    [
         new DataField<long>("id"),
         Text("key"),
         Text("pack"),
@@ -25,11 +37,9 @@ internal sealed class StickerTable(bool images = true) : IParquetTable<Sticker>
         Text("concept", nullable: true),
         Text("duplicate_group", nullable: true),
         Text("split_creator", nullable: true),
-        Text("split_concept", nullable: true));
-
-    private static readonly DataField[] Fields = StickerSchema.DataFields;
-
-    public ParquetSchema Schema => StickerSchema;
+        Text("split_concept", nullable: true),
+        .. added,
+    ]);
 
     public IReadOnlyDictionary<string, string> Metadata => HuggingFaceFeatures.Metadata;
 
@@ -57,6 +67,7 @@ internal sealed class StickerTable(bool images = true) : IParquetTable<Sticker>
         await Text(14, row => row.DuplicateGroup).ConfigureAwait(false);
         await Text(15, row => row.SplitCreator).ConfigureAwait(false);
         await Text(16, row => row.SplitConcept).ConfigureAwait(false);
+        await Text(17, row => row.Created is { } created ? CreationTime.Write(created) : null).ConfigureAwait(false);
 
         Task Text(int field, Func<Sticker, string?> value) => group.WriteTextAsync(Fields[field], rows.Select(value), cancellation);
 
@@ -82,6 +93,7 @@ internal sealed class StickerTable(bool images = true) : IParquetTable<Sticker>
         var duplicateGroups = await Text(14).ConfigureAwait(false);
         var creatorSplits = await Text(15).ConfigureAwait(false);
         var conceptSplits = await Text(16).ConfigureAwait(false);
+        var created = group.GetMetadata(Fields[17]) is null ? null : await Text(17).ConfigureAwait(false);
 
         return [.. ids.Select((id, row) => new Sticker
         {
@@ -102,6 +114,7 @@ internal sealed class StickerTable(bool images = true) : IParquetTable<Sticker>
             DuplicateGroup = duplicateGroups[row],
             SplitCreator = creatorSplits[row],
             SplitConcept = conceptSplits[row],
+            Created = CreationTime.Read(created?[row]),
         })];
 
         Task<string?[]> Text(int field) => group.ReadTextAsync(Fields[field], cancellation);

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Stickers.Catalogue;
 
 namespace Stickers.SimilaritySearch.Api.Answers;
 
@@ -25,6 +26,9 @@ internal sealed record StickerAnswer
 
     /// <summary>Whether it moves.</summary>
     public required bool Animated { get; init; }
+
+    /// <summary>When it was made (UTC, ISO 8601), where its source says so.</summary>
+    public string? Created { get; init; }
 
     /// <summary>Where its thumbnail is: a PNG of at most 160 pixels a side.</summary>
     public required string Image { get; init; }
@@ -57,6 +61,7 @@ internal sealed record StickerAnswer
         Title = record.Title,
         Locale = record.Locale,
         Animated = record.Frames > 1,
+        Created = record.Created is { } created ? CreationTime.Write(created) : null,
         Image = $"/v1/stickers/{record.Id}/image",
         Tags = record.Tags,
         Suggestions = record.Suggestions,

@@ -8,7 +8,7 @@ internal static class OpenApiExamples
 {
     private const string Sticker = """
         {
-          "id": "5124095576030430", "key": "emoji/good-night", "pack": "emoji", "creator": "Ann", "title": "Good night", "locale": "en", "animated": false,
+          "id": "5124095576030430", "key": "emoji/good-night", "pack": "emoji", "creator": "Ann", "title": "Good night", "locale": "en", "animated": false, "created": "2024-05-31T12:00:00Z",
           "image": "/v1/stickers/5124095576030430/image", "tags": ["good night", "moon"], "suggestions": []
         }
         """;

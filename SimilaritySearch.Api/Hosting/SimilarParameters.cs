@@ -13,6 +13,7 @@ internal static class SimilarParameters
 {
     private const int MostValues = 50;
     private const int LongestValue = 200;
+    private const int LongestTime = 40;
 
     /// <summary>Which stickers may be found.</summary>
     public static IReadOnlyList<QueryParameter> Filters { get; } =
@@ -24,7 +25,11 @@ internal static class SimilarParameters
         Many("all", "Only stickers with all of these tags."),
         Many("none", "Only stickers with none of these tags."),
         new("animated", "true: only stickers that move; false: only those that do not.", new OpenApiSchema { Type = JsonSchemaType.Boolean }),
+        new("createdAfter", CreatedHelp, new OpenApiSchema { Type = JsonSchemaType.String, MaxLength = LongestTime }),
     ];
+
+    /// <summary>What <c>createdAfter</c> means.</summary>
+    private const string CreatedHelp = "Only stickers made after this moment (ISO 8601, UTC unless it says otherwise); those of which nobody knows when do not count.";
 
     public const string LanguageHelp = "Language (BCP 47) that tags are named in, in `tagNames`, and that words are in.";
     public const string CountryHelp = "Country (ISO 3166-1, two letters): tags that may not be shown there are left out. Unknown: only tags that may be shown everywhere.";
@@ -86,6 +91,13 @@ internal static class SimilarParameters
         return new Audience(query.Text("lang", 35), country);
     }
 
+    private static DateTime? ReadTime(QueryReader query, string name)
+    {
+        if (query.Text(name, LongestTime) is not { } text)
+            return null;
+        return CreationTime.Read(text) ?? query.Fault<DateTime?>(name, $"It must be a date such as {CreationTime.Expected}.", null);
+    }
+
     /// <summary>Reads them all.</summary>
     public static SimilarQuery Read(QueryReader query, HttpRequest request, int count = SimilarQuery.StandardCount)
     {
@@ -110,6 +122,7 @@ internal static class SimilarParameters
                 AllTags = query.Texts("all", MostValues, LongestValue),
                 NoTag = query.Texts("none", MostValues, LongestValue),
                 Animated = query.Truth("animated"),
+                CreatedAfter = ReadTime(query, "createdAfter"),
             },
             Text = string.Join('&', request.Query.Where(pair => pair.Key is not ("cursor" or "k" or "explain")).OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}={string.Join('\n', pair.Value!)}")),
         };

@@ -11,7 +11,7 @@ namespace Stickers.SimilaritySearch.Api.Lookups;
 internal static class StickerJson
 {
     private static readonly JsonEncodedText Id = Name("id"), Key = Name("key"), Pack = Name("pack"), Creator = Name("creator"), Title = Name("title"),
-        Locale = Name("locale"), Animated = Name("animated"), Image = Name("image"), Tags = Name("tags"), Suggestions = Name("suggestions");
+        Locale = Name("locale"), Animated = Name("animated"), Created = Name("created"), Image = Name("image"), Tags = Name("tags"), Suggestions = Name("suggestions");
 
     /// <summary>Writes a sticker as an audience may see it; false, and nothing, when no index has it.</summary>
     public static bool Write(Utf8JsonWriter json, JsonEncodedText property, ServedPair pair, StickerId id, Audience audience)
@@ -44,6 +44,8 @@ internal static class StickerJson
             json.WriteString(Title, row.Title);
         json.WriteString(Locale, row.Locale);
         json.WriteBoolean(Animated, row.Frames > 1);
+        if (row.Created is { } created)
+            json.WriteString(Created, CreationTime.Write(created));
         StickerAnswer.ImageSuffix.CopyTo(image[(StickerAnswer.ImagePrefix.Length + digits)..]);
         json.WriteString(Image, image[..(StickerAnswer.ImagePrefix.Length + digits + StickerAnswer.ImageSuffix.Length)]);
         json.WritePropertyName(Tags);

@@ -32,7 +32,7 @@ internal sealed class ServedSpace(EmbeddingSpace space, Snapshot snapshot, Serve
         if (filter.IsEmpty)
             return null;
         // Lengths keep apart what separators, which values may hold themselves, would not.
-        IReadOnlyList<string>[] parts = [filter.Packs, filter.Creators, filter.Locales, filter.AnyTag, filter.AllTags, filter.NoTag, [$"{filter.Animated}"]];
+        IReadOnlyList<string>[] parts = [filter.Packs, filter.Creators, filter.Locales, filter.AnyTag, filter.AllTags, filter.NoTag, [$"{filter.Animated}"], [$"{filter.CreatedAfter?.Ticks}"]];
         var name = string.Concat(parts.Select(values => $"{values.Count};{string.Concat(values.Select(value => $"{value.Length}:{value}"))}"));
         if (_filters.TryGetValue(name, out var passing))
             return passing;

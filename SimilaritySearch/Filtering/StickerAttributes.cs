@@ -3,7 +3,7 @@ using Stickers.Catalogue;
 namespace Stickers.SimilaritySearch.Filtering;
 
 /// <summary>
-/// What the stickers of a snapshot can be filtered by, in memory: about 8 bytes for each sticker and 4 for each value that it has, 8 for a tag. A sticker's position is its
+/// What the stickers of a snapshot can be filtered by, in memory: about 8 bytes for each sticker, 8 more where it is known when any was made, and 4 for each value that it has, 8 for a tag. A sticker's position is its
 /// rank by id. Immutable and thread-safe.
 /// </summary>
 public sealed class StickerAttributes
@@ -14,12 +14,13 @@ public sealed class StickerAttributes
     private readonly AttributePostings _locales;
     private readonly AttributePostings _tags;
     private readonly int[] _animated;
+    private readonly DateTime[] _created;
     private readonly (int Position, string Tag, float Score)[] _awaiting;
 
     private StickerAttributes(
         long[] ids, AttributePostings packs, AttributePostings creators, AttributePostings locales, AttributePostings tags, int[] animated,
-        (int, string, float)[] awaiting) =>
-        (_ids, _packs, _creators, _locales, _tags, _animated, _awaiting) = (ids, packs, creators, locales, tags, animated, awaiting);
+        DateTime[] created, (int, string, float)[] awaiting) =>
+        (_ids, _packs, _creators, _locales, _tags, _animated, _created, _awaiting) = (ids, packs, creators, locales, tags, animated, created, awaiting);
 
     /// <summary>Suggestions kept for review: more than a team decides until the next snapshot.</summary>
     private const int MostAwaiting = 50_000;
@@ -42,6 +43,7 @@ public sealed class StickerAttributes
         var ids = new long[stickers.Count];
         var (packs, creators, locales, tags) = (new AttributePostings.Builder(), new AttributePostings.Builder(), new AttributePostings.Builder(), new AttributePostings.Builder(scored: true));
         var animated = new List<int>();
+        DateTime[]? created = null;
         var awaiting = new PriorityQueue<(int, string, float), float>();
         var position = 0;
         foreach (var sticker in stickers.ReadAll())
@@ -66,10 +68,12 @@ public sealed class StickerAttributes
 
             if (sticker.Frames > 1)
                 animated.Add(position);
+            if (sticker.Created is { } time)
+                (created ??= new DateTime[ids.Length])[position] = time;
             position++;
         }
 
-        return new StickerAttributes(ids, packs.Build(), creators.Build(), locales.Build(), tags.Build(), [.. animated],
+        return new StickerAttributes(ids, packs.Build(), creators.Build(), locales.Build(), tags.Build(), [.. animated], created ?? [],
             [.. awaiting.UnorderedItems.Select(item => item.Element).OrderByDescending(item => item.Item3).ThenBy(item => item.Item1).ThenBy(item => item.Item2, StringComparer.Ordinal)]);
     }
 
@@ -100,6 +104,8 @@ public sealed class StickerAttributes
             Limit(_tags, [tag]);
         if (filter.Animated == true)
             LimitTo(SetOf(_animated));
+        if (filter.CreatedAfter is { } moment)
+            LimitTo(MadeAfter(moment));
         passing ??= StickerSet.All(Count);
         if (filter.Animated == false)
             passing.Remove(_animated);
@@ -122,6 +128,19 @@ public sealed class StickerAttributes
             if (passing is null) passing = having;
             else passing.IntersectWith(having);
         }
+    }
+
+    /// <summary>What nobody knows of was made at no time: before every moment that can be asked for.</summary>
+    private StickerSet MadeAfter(DateTime moment)
+    {
+        var set = new StickerSet(Count);
+        for (var position = 0; position < _created.Length; position++)
+        {
+            if (_created[position] > moment)
+                set.Add([position]);
+        }
+
+        return set;
     }
 
     private StickerSet SetOf(ReadOnlySpan<int> positions)

@@ -27,6 +27,9 @@ public sealed record StickerFilter
     /// <summary>Whether it moves; null for both.</summary>
     public bool? Animated { get; init; }
 
+    /// <summary>It was made after this moment; one of which nobody knows when does not pass. Null for any.</summary>
+    public DateTime? CreatedAfter { get; init; }
+
     /// <summary>Whether every sticker passes.</summary>
-    public bool IsEmpty => Animated is null && Packs.Count + Creators.Count + Locales.Count + AnyTag.Count + AllTags.Count + NoTag.Count == 0;
+    public bool IsEmpty => Animated is null && CreatedAfter is null && Packs.Count + Creators.Count + Locales.Count + AnyTag.Count + AllTags.Count + NoTag.Count == 0;
 }

@@ -88,7 +88,7 @@ public sealed class CatalogueWriterTests : IDisposable
 
         var schema = DuckDb.Query("select column_name, column_type from (describe select * from read_parquet({0}))", path);
         Assert.Equal(
-            ["id BIGINT", "key VARCHAR", "pack VARCHAR", "creator VARCHAR", "title VARCHAR", "locale VARCHAR", "tags VARCHAR[]", "image STRUCT(bytes BLOB, path VARCHAR)", "format VARCHAR", "width INTEGER", "height INTEGER", "frames INTEGER", "concept VARCHAR", "duplicate_group VARCHAR", "split_creator VARCHAR", "split_concept VARCHAR"],
+            ["id BIGINT", "key VARCHAR", "pack VARCHAR", "creator VARCHAR", "title VARCHAR", "locale VARCHAR", "tags VARCHAR[]", "image STRUCT(bytes BLOB, path VARCHAR)", "format VARCHAR", "width INTEGER", "height INTEGER", "frames INTEGER", "concept VARCHAR", "duplicate_group VARCHAR", "split_creator VARCHAR", "split_concept VARCHAR", "created VARCHAR"],
             schema.Select(row => $"{row[0]} {row[1]}"));
 
         var rows = DuckDb.Query("select id, key, title, tags, image.path, sha256(image.bytes), format, width, concept from read_parquet({0})", path);

@@ -44,10 +44,10 @@ public sealed class DamagedCatalogueTests : IDisposable
     {
         await CatalogueWriterTests.WriteAsync(_temporary, CatalogueWriterTests.Stickers(1));
         var text = await File.ReadAllTextAsync(ManifestFile, Token);
-        await File.WriteAllTextAsync(ManifestFile, text.Replace("\"formatVersion\": 1", "\"formatVersion\": 2", StringComparison.Ordinal), Token);
+        await File.WriteAllTextAsync(ManifestFile, text.Replace("\"formatVersion\": 2", "\"formatVersion\": 3", StringComparison.Ordinal), Token);
 
         var fault = await Assert.ThrowsAsync<InvalidDataException>(() => StickerCatalogue.OpenAsync(_temporary.Store, "c", Token));
-        Assert.Contains("format version 2, this program reads 1", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("format version 3, this program reads 1 to 2", fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -33,6 +33,7 @@ public sealed class ParameterTests(ServedWorld served)
     [InlineData("/v1/stickers/1/similar?pack=", "pack")]
     [InlineData("/v1/stickers/1/similar?animated=1", "animated")]
     [InlineData("/v1/stickers/1/similar?country=Japan", "country")]
+    [InlineData("/v1/stickers/1/similar?createdAfter=yesterday", "createdAfter")]
     [InlineData("/v1/suggest?k=51", "k")]
     public async Task Get_BadParameter_Is400AndNamesIt(string path, string parameter)
     {

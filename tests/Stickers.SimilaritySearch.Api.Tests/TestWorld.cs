@@ -106,6 +106,14 @@ internal sealed class TestWorld : IDisposable
         return vectors[0].Length;
     }
 
+    /// <summary>Red ones are old, black ones of no known age, all others new.</summary>
+    internal static DateTime? CreatedOf(DrawnSticker sticker) => sticker.Colour switch
+    {
+        "black" => null,
+        "red" => new DateTime(2019, 7, 1, 0, 0, 0, DateTimeKind.Utc),
+        _ => new DateTime(2024, 5, 31, 12, 0, 0, DateTimeKind.Utc),
+    };
+
     /// <summary>Pink stickers have suggestions instead of tags; one record carries what a hostile creator would write.</summary>
     private static void WriteStickers(string path)
     {
@@ -122,6 +130,7 @@ internal sealed class TestWorld : IDisposable
                 Title = untagged ? null : $"{sticker.Colour} {sticker.Shape}",
                 Locale = sticker.Colour == "green" ? "ja" : "en",
                 Frames = sticker.Colour == "blue" ? 4 : 1,
+                Created = CreatedOf(sticker),
                 Tags = untagged ? [] : [sticker.Colour, sticker.Shape],
                 Suggestions = untagged ? [new SuggestedTag(sticker.Shape, 0.91f, "accept"), new SuggestedTag("shape", 0.42f, "review")] : [],
             }, sticker.Png);

@@ -5,6 +5,8 @@ namespace Stickers.SimilaritySearch.Tests;
 
 public sealed class StickerAttributesTests : IDisposable
 {
+    private static readonly DateTime Day = new(2024, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+
     private readonly TemporaryFolder _folder = new();
     private readonly StickerDatabase _stickers;
     private readonly StickerRecord[] _records;
@@ -17,6 +19,7 @@ public sealed class StickerAttributesTests : IDisposable
             random.NextInt64(long.MaxValue), [.. tags.Where(_ => random.Next(3) == 0)], null, random.Next(2) == 0 ? [Records.Accepted("s")] : [Records.Review("s")]) with
         {
             Pack = $"p{random.Next(10)}", Creator = $"c{random.Next(40)}", Locale = random.Next(2) == 0 ? "en" : "ja", Frames = random.Next(5) == 0 ? 8 : 1,
+            Created = random.Next(3) == 0 ? null : Day.AddDays(random.Next(100)),
         })];
         _stickers = Records.Write(_folder.File("stickers.db"), _records);
     }
@@ -32,6 +35,10 @@ public sealed class StickerAttributesTests : IDisposable
         new StickerFilter { NoTag = ["a", "s"] },
         new StickerFilter { AnyTag = ["a"], AllTags = ["b"], NoTag = ["c"], Packs = ["p1", "p2"], Locales = ["en"], Animated = false },
         new StickerFilter { Packs = ["nowhere"] },
+        new StickerFilter { CreatedAfter = Day.AddDays(50) },
+        new StickerFilter { CreatedAfter = Day.AddDays(-1), Animated = false, NoTag = ["a"] },
+        new StickerFilter { CreatedAfter = Day.AddDays(200) },
+        new StickerFilter { CreatedAfter = DateTime.MinValue },
     ];
 
     public void Dispose()
@@ -60,6 +67,7 @@ public sealed class StickerAttributesTests : IDisposable
                 && (filter.AnyTag.Count == 0 || filter.AnyTag.Any(tags.Contains))
                 && filter.AllTags.All(tags.Contains)
                 && !filter.NoTag.Any(tags.Contains)
+                && (filter.CreatedAfter is not { } moment || record.Created > moment)
                 && (filter.Animated is null || filter.Animated == record.Frames > 1);
         }
     }

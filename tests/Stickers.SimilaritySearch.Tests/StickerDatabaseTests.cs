@@ -15,13 +15,14 @@ public sealed class StickerDatabaseTests : IDisposable
     [Fact]
     public void Find_WrittenRecord_ComesBackWhole()
     {
-        var record = Records.Of(long.MaxValue, ["good night", "お休み"], "\"Nuit\" \\ 'bonne'\n", Records.Accepted("moon", 0.123456789f), Records.Review("star")) with { Frames = 12 };
+        var record = Records.Of(long.MaxValue, ["good night", "お休み"], "\"Nuit\" \\ 'bonne'\n", Records.Accepted("moon", 0.123456789f), Records.Review("star")) with { Frames = 12, Created = new DateTime(2001, 2, 3, 4, 5, 6, DateTimeKind.Utc) };
         using var db = Write(record, Records.Of(2));
         var found = db.Find(record.Id)!;
         Assert.Equivalent(record, found, strict: true);
         Assert.Equal(record.Suggestions[0].Score, found.Suggestions[0].Score);
         Assert.Equal(Records.Png(160, 90), db.Thumbnail(record.Id));
         Assert.Null(db.Find(new StickerId(2))!.Title);
+        Assert.Null(db.Find(new StickerId(2))!.Created);
         Assert.Null(db.Find(new StickerId(3)));
         Assert.Null(db.Thumbnail(new StickerId(3)));
         Assert.Equal(2, db.Count);

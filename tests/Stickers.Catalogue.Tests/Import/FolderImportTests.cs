@@ -36,7 +36,7 @@ public sealed class FolderImportTests : IDisposable
         _import.Put("sub/b.png", ImportFixture.Png(2));
         _import.Put("sub/data.raw", ImportFixture.Png(3));
         _import.Put("metadata.jsonl", """
-            {"file_name": "a.png", "id": "mine/1", "title": "Hello", "tags": ["Happy", "good_night"], "creator": "Ann", "pack": "P", "locale": "ja", "concept": "smile", "dup_group": "d", "split_creator": "test"}
+            {"file_name": "a.png", "id": "mine/1", "title": "Hello", "tags": ["Happy", "good_night"], "creator": "Ann", "pack": "P", "locale": "ja", "concept": "smile", "dup_group": "d", "split_creator": "test", "created": "2024-05"}
             {"file": "./sub/b.png", "title": {"ja": "やあ", "en": "Hi"}, "tags": {"ja": ["笑顔"], "en": ["smile", "hi"]}}
             {"file": "sub/data.raw", "tags": "one, two"}
 
@@ -47,6 +47,7 @@ public sealed class FolderImportTests : IDisposable
         var (a, b, raw) = (stickers[0], stickers[1], stickers[2]);
         Assert.Equal(("mine/1", "Hello", "Ann", "P", "ja", "smile", "d", "test"), (a.Key, a.Title, a.Creator, a.Pack, a.Locale, a.Concept, a.DuplicateGroup, a.SplitCreator));
         Assert.Equal(["Happy", "good_night"], a.Tags);
+        Assert.Equal((new DateTime(2024, 5, 1, 0, 0, 0, DateTimeKind.Utc), null), (a.Created, b.Created));
         Assert.Equal(("source/sub/b.png", "Hi"), (b.Key, b.Title));
         Assert.Equal(["smile", "hi"], b.Tags);
         Assert.Equal(["one", "two"], raw.Tags);
@@ -76,6 +77,7 @@ public sealed class FolderImportTests : IDisposable
             [1]
             {"tags": []}
             {"file": "a.png", "tags": [{}]}
+            {"file": "a.png", "created": "last summer"}
             {"file": "../../etc/passwd.png"}
             {"file": "/etc/passwd.png"}
             {"file": "missing.png"}
@@ -89,7 +91,7 @@ public sealed class FolderImportTests : IDisposable
 
         Assert.Equal(["ok"], Assert.Single(stickers).Tags);
         Assert.Equal(
-            ["BadRecord", "BadRecord", "BadRecord", "BadRecord", "UnsafeName", "UnsafeName", "Duplicate", "BadRecord", "BadRecord", "MissingFile"],
+            ["BadRecord", "BadRecord", "BadRecord", "BadRecord", "BadRecord", "UnsafeName", "UnsafeName", "Duplicate", "BadRecord", "BadRecord", "MissingFile"],
             quarantine.Select(row => row.Fault));
         Assert.EndsWith("m.jsonl, line 1", quarantine[0].Source, StringComparison.Ordinal);
     }

@@ -17,8 +17,9 @@ public sealed class SvgImportTests : IDisposable
               <cc:Work rdf:about="">
                 <dc:title>A &amp; cat</dc:title>
                 <dc:subject><rdf:Bag><rdf:li>cat</rdf:li><rdf:li/><rdf:li> Animal </rdf:li><rdf:li><![CDATA[pet]]></rdf:li></rdf:Bag></dc:subject>
-                <dc:publisher><cc:Agent><dc:title>Open Clip Art Library</dc:title></cc:Agent></dc:publisher>
+                <dc:publisher><cc:Agent><dc:date>1999</dc:date><dc:title>Open Clip Art Library</dc:title></cc:Agent></dc:publisher>
                 <dc:creator><cc:Agent><dc:title>Ann</dc:title></cc:Agent></dc:creator>
+                <dc:date>2006-12-14T01:02:03+01:00</dc:date>
                 <dc:rights><cc:Agent><dc:title>Someone else</dc:title></cc:Agent></dc:rights>
               </cc:Work>
             </rdf:RDF></metadata>
@@ -29,6 +30,7 @@ public sealed class SvgImportTests : IDisposable
         var cat = Assert.Single(stickers);
         Assert.Equal(("source/animals/cat.svg", "animals", "A & cat", "Ann", StickerFormat.Svg), (cat.Key, cat.Pack, cat.Title, cat.Creator, cat.Format));
         Assert.Equal(["cat", "Animal", "pet"], cat.Tags);
+        Assert.Equal(new DateTime(2006, 12, 14, 0, 2, 3, DateTimeKind.Utc), cat.Created);
         Assert.Equal(320, Math.Max(cat.Width, cat.Height));
         var stored = ImageDecoder.Identify(cat.Image.Span);
         Assert.Equal((StickerFormat.Png, cat.Width, cat.Height), (stored.Format, stored.Width, stored.Height));
@@ -37,13 +39,14 @@ public sealed class SvgImportTests : IDisposable
     [Fact]
     public async Task RunAsync_SidecarBesideAnSvg_HasTheLastWord()
     {
-        _import.Put("cat.svg", Svg("""<metadata><rdf:RDF xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><Work><dc:title>old</dc:title><dc:subject><rdf:Bag><rdf:li>old</rdf:li></rdf:Bag></dc:subject></Work></rdf:RDF></metadata>"""));
+        _import.Put("cat.svg", Svg("""<metadata><rdf:RDF xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><Work><dc:title>old</dc:title><dc:date>yesterday</dc:date><dc:subject><rdf:Bag><rdf:li>old</rdf:li></rdf:Bag></dc:subject></Work></rdf:RDF></metadata>"""));
         _import.Put("m.jsonl", """{"file": "cat.svg", "tags": ["new"]}""");
 
         var (_, stickers, _) = await _import.ImportAsync();
 
         Assert.Equal(["new"], stickers[0].Tags);
         Assert.Equal("old", stickers[0].Title);
+        Assert.Null(stickers[0].Created); // what is no date says nothing
     }
 
     [Theory]

@@ -21,6 +21,9 @@ public sealed class FilterTests(ServedWorld served)
         { "any=red&any=cross", s => s.Colour == "red" || s.Shape == "cross" },
         { "all=red&all=cross", s => s.Colour == "red" && s.Shape == "cross" },
         { "none=cross&none=red", s => s.Shape != "cross" && s.Colour != "red" },
+        { "createdAfter=2024-05-31T11:59:59Z", s => s.Colour is not ("red" or "black") },
+        { "createdAfter=2024-05-31T14:00:00%2B02:00", _ => false },
+        { "createdAfter=1999&pack=round", s => s.Colour != "black" && s.Shape is ("circle" or "ring") },
         { "any=ring&none=yellow&pack=round", s => s.Shape == "ring" && s.Colour != "yellow" },
     };
 
