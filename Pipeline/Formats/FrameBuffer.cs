@@ -1,15 +1,19 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using Stickers.Pipeline.Transport;
 
 namespace Stickers.Pipeline.Formats;
 
-/// <summary>A frame being written. The memory is used again for the next one.</summary>
+/// <summary>Writes one frame after the other, each into memory that an edge sends as it is.</summary>
 internal sealed class FrameBuffer : IBufferWriter<byte>
 {
-    // After an unusually large item its memory is given up.
-    private const int Kept = 1 << 20;
+    /// <summary>Length from which a frame is full: items share one, because each costs several switches between threads.</summary>
+    public const int FullBytes = 512 << 10;
 
-    private byte[] _bytes = new byte[1 << 17];
+    // With room for the item that fills it.
+    private const int Room = FullBytes + (64 << 10);
+
+    private OutgoingFrame? _frame;
     private int _length = FrameHeader.Size;
 
     /// <summary>Items written so far.</summary>
@@ -21,39 +25,40 @@ internal sealed class FrameBuffer : IBufferWriter<byte>
     public void Add<T>(T item, IItemFormat<T> format)
     {
         var start = _length;
-        Advance(GetSpan(sizeof(int))[..sizeof(int)].Length);
+        GetSpan(sizeof(int));
+        Advance(sizeof(int));
         format.Write(item, this);
-        BinaryPrimitives.WriteInt32LittleEndian(_bytes.AsSpan(start), _length - start - sizeof(int));
+        BinaryPrimitives.WriteInt32LittleEndian(_frame!.GetSpan()[start..], _length - start - sizeof(int));
         Items++;
     }
 
-    /// <summary>The finished frame, valid until <see cref="Clear"/>.</summary>
-    public ReadOnlyMemory<byte> Finish(FrameKind kind, int shard, int sequence)
+    /// <summary>The finished frame, to be sent or released; the next one begins.</summary>
+    public OutgoingFrame Finish(FrameKind kind, int shard, int sequence)
     {
-        new FrameHeader(kind, shard, sequence, Items, _length - FrameHeader.Size).Write(_bytes);
-        return _bytes.AsMemory(0, _length);
-    }
-
-    public void Clear()
-    {
-        if (_bytes.Length > Kept) _bytes = new byte[1 << 17];
-        _length = FrameHeader.Size;
-        Items = 0;
+        GetSpan();
+        var frame = _frame!;
+        new FrameHeader(kind, shard, sequence, Items, _length - FrameHeader.Size).Write(frame.GetSpan());
+        frame.Length = _length;
+        (_frame, _length, Items) = (null, FrameHeader.Size, 0);
+        return frame;
     }
 
     public void Advance(int count)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, _bytes.Length - _length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, (_frame?.Capacity ?? _length) - _length);
         _length += count;
     }
 
-    public Memory<byte> GetMemory(int sizeHint = 0)
-    {
-        var wanted = Math.Max(sizeHint, 1);
-        if (_bytes.Length - _length < wanted) Array.Resize(ref _bytes, (int)Math.Min(Array.MaxLength, Math.Max(2L * _bytes.Length, (long)_length + wanted)));
-        return _bytes.AsMemory(_length);
-    }
+    public Memory<byte> GetMemory(int sizeHint = 0) => WithRoom(sizeHint).Memory[_length..];
 
-    public Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
+    public Span<byte> GetSpan(int sizeHint = 0) => WithRoom(sizeHint).GetSpan()[_length..];
+
+    private OutgoingFrame WithRoom(int sizeHint)
+    {
+        var wanted = (long)_length + Math.Max(sizeHint, 1);
+        _frame ??= new OutgoingFrame(Room);
+        if (_frame.Capacity < wanted) _frame.Resize((int)Math.Min(Array.MaxLength, Math.Max(2L * _frame.Capacity, wanted)));
+        return _frame;
+    }
 }

@@ -11,8 +11,7 @@ namespace Stickers.Pipeline.Processes;
 /// <param name="hop">Place of the receiver in a shard's route.</param>
 internal sealed class EdgeOutlet<T>(EdgeWriter writer, IItemFormat<T> format, int hop) : ShardOutlet<T>
 {
-    // Small items share a frame, but a slow stage's items do not wait for each other long.
-    private const int FrameBytes = 64 << 10;
+    // A slow stage's items do not wait for each other long.
     private static readonly TimeSpan MaxAge = TimeSpan.FromMilliseconds(200);
 
     private readonly FrameBuffer _frame = new();
@@ -27,14 +26,14 @@ internal sealed class EdgeOutlet<T>(EdgeWriter writer, IItemFormat<T> format, in
         {
             if (_frame.Items == 0) began = Stopwatch.GetTimestamp();
             _frame.Add(item, format);
-            if (_frame.Length >= FrameBytes || Stopwatch.GetElapsedTime(began) >= MaxAge) await FlushAsync(FrameKind.Items);
+            if (_frame.Length >= FrameBuffer.FullBytes || Stopwatch.GetElapsedTime(began) >= MaxAge) await FlushAsync(FrameKind.Items);
         }
 
         if (_frame.Items > 0) await FlushAsync(FrameKind.Items);
         foreach (var row in run.Quarantined)
         {
             _frame.Add(row, QuarantineFormat.Instance);
-            if (_frame.Length >= FrameBytes) await FlushAsync(FrameKind.Quarantine);
+            if (_frame.Length >= FrameBuffer.FullBytes) await FlushAsync(FrameKind.Quarantine);
         }
 
         if (_frame.Items > 0) await FlushAsync(FrameKind.Quarantine);
@@ -58,8 +57,6 @@ internal sealed class EdgeOutlet<T>(EdgeWriter writer, IItemFormat<T> format, in
                 await sending;
                 meter.WaitOut += Stopwatch.GetTimestamp() - waiting;
             }
-
-            _frame.Clear();
         }
     }
 

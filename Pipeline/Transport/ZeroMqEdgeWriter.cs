@@ -3,8 +3,8 @@ using Stickers.Pipeline.Transport.Interop;
 namespace Stickers.Pipeline.Transport;
 
 /// <summary>
-/// A sender's end over ZeroMQ: one DEALER socket for each receiver, all on one thread. A frame is copied once, into the message that libzmq
-/// sends and that is kept, without another copy, until it is acknowledged.
+/// A sender's end over ZeroMQ: one DEALER socket for each receiver, all on one thread. A frame's own memory is the message that libzmq sends and
+/// that is kept, without a copy, until it is acknowledged.
 /// </summary>
 internal sealed class ZeroMqEdgeWriter : EdgeWriter
 {
@@ -60,14 +60,22 @@ internal sealed class ZeroMqEdgeWriter : EdgeWriter
     }
 
     /// <inheritdoc/>
-    public override ValueTask SendAsync(int receiver, ReadOnlyMemory<byte> frame, CancellationToken cancellation)
+    public override async ValueTask SendAsync(int receiver, OutgoingFrame frame, CancellationToken cancellation)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(receiver);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(receiver, _outlets.Length);
-        ArgumentOutOfRangeException.ThrowIfLessThan(frame.Length, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(frame.Length, _options.MaxFrameBytes);
-        if (cancellation.IsCancellationRequested) return ValueTask.FromCanceled(cancellation);
-        return TrySend(_outlets[receiver], frame.Span, out var changed) ? ValueTask.CompletedTask : SendLaterAsync(_outlets[receiver], frame, changed, cancellation);
+        try
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(receiver);
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(receiver, _outlets.Length);
+            ArgumentOutOfRangeException.ThrowIfLessThan(frame.Length, 1);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(frame.Length, _options.MaxFrameBytes);
+            cancellation.ThrowIfCancellationRequested();
+            while (!TrySend(_outlets[receiver], frame, out var changed)) await changed.WaitAsync(cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            // Empty, once it was sent.
+            frame.Release();
+        }
     }
 
     /// <inheritdoc/>
@@ -76,7 +84,7 @@ internal sealed class ZeroMqEdgeWriter : EdgeWriter
         cancellation.ThrowIfCancellationRequested();
         foreach (var outlet in _outlets)
         {
-            lock (outlet) outlet.Pair.End(sequence => NewMessage(EdgeMessageType.End, sequence, []));
+            lock (outlet) outlet.Pair.End(sequence => ZeroMqMessage.Of(OutgoingFrame.Of([]), EdgeMessageType.End, sequence));
         }
 
         _wakeup.Call();
@@ -105,38 +113,21 @@ internal sealed class ZeroMqEdgeWriter : EdgeWriter
         await _stopped.Task.ConfigureAwait(false);
     }
 
-    private static ZeroMqMessage NewMessage(EdgeMessageType type, ulong sequence, ReadOnlySpan<byte> payload)
-    {
-        var message = new ZeroMqMessage(EdgeHeader.Size + payload.Length);
-        var bytes = message.GetSpan();
-        new EdgeHeader(type, false, sequence, 0, payload.Length).Write(bytes);
-        payload.CopyTo(bytes[EdgeHeader.Size..]);
-        return message;
-    }
-
-    private async ValueTask SendLaterAsync(Outlet outlet, ReadOnlyMemory<byte> frame, Task changed, CancellationToken cancellation)
-    {
-        do await changed.WaitAsync(cancellation).ConfigureAwait(false);
-        while (!TrySend(outlet, frame.Span, out changed));
-    }
-
-    private bool TrySend(Outlet outlet, ReadOnlySpan<byte> frame, out Task changed)
+    private bool TrySend(Outlet outlet, OutgoingFrame frame, out Task changed)
     {
         changed = Task.CompletedTask;
-        ulong sequence;
         lock (outlet)
         {
             ThrowIfBroken();
-            if (!outlet.Pair.TryReserve(frame.Length, out sequence))
+            if (!outlet.Pair.TryReserve(frame.Length, out var sequence))
             {
                 changed = outlet.NextChange();
                 return false;
             }
+
+            outlet.Pair.Enqueue(ZeroMqMessage.Of(frame, EdgeMessageType.Data, sequence));
         }
 
-        // Outside the lock: the copy is what costs.
-        var message = NewMessage(EdgeMessageType.Data, sequence, frame);
-        lock (outlet) outlet.Pair.Enqueue(message);
         _wakeup.Call();
         return true;
     }

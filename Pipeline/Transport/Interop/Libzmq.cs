@@ -68,7 +68,7 @@ internal static unsafe partial class Libzmq
     public static partial int zmq_msg_init(NativeMessage* message);
 
     [LibraryImport(Library, SetLastError = true)]
-    public static partial int zmq_msg_init_size(NativeMessage* message, nuint bytes);
+    public static partial int zmq_msg_init_data(NativeMessage* message, void* data, nuint bytes, delegate* unmanaged[Cdecl]<void*, void*, void> free, void* hint);
 
     [LibraryImport(Library, SetLastError = true)]
     public static partial int zmq_msg_copy(NativeMessage* target, NativeMessage* source);

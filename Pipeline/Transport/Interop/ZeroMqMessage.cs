@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Stickers.Pipeline.Transport.Interop;
@@ -18,18 +19,25 @@ internal sealed unsafe class ZeroMqMessage : MemoryManager<byte>
         _ = Libzmq.zmq_msg_init(Native);
     }
 
-    /// <summary>A message of so many bytes, whose content is not cleared.</summary>
-    public ZeroMqMessage(int bytes)
+    private ZeroMqMessage(byte* block, int bytes)
     {
         _message = (nint)NativeMemory.Alloc((nuint)sizeof(NativeMessage));
-        if (Libzmq.zmq_msg_init_size(Native, (nuint)bytes) == 0) return;
+        if (Libzmq.zmq_msg_init_data(Native, block, (nuint)bytes, &Free, null) == 0) return;
+        NativeMemory.Free(block);
         NativeMemory.Free(Native);
         _message = 0;
-        Libzmq.Check(false, $"Finding {bytes} bytes of memory for a message");
+        Libzmq.Check(false, $"Making a message of {bytes} bytes");
     }
 
     /// <summary>The native message; null after the release.</summary>
     public NativeMessage* Native => (NativeMessage*)_message;
+
+    /// <summary>A message of a frame, whose memory it takes.</summary>
+    public static ZeroMqMessage Of(OutgoingFrame frame, EdgeMessageType type, ulong sequence)
+    {
+        var block = frame.Detach(new EdgeHeader(type, false, sequence, 0, frame.Length));
+        return new ZeroMqMessage(block, EdgeHeader.Size + frame.Length);
+    }
 
     /// <inheritdoc/>
     public override Memory<byte> Memory => CreateMemory((int)Libzmq.zmq_msg_size(Living()));
@@ -60,6 +68,10 @@ internal sealed unsafe class ZeroMqMessage : MemoryManager<byte>
         _ = Libzmq.zmq_msg_close(message);
         NativeMemory.Free(message);
     }
+
+    // Called by whichever thread lets go last, libzmq's own among them.
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static void Free(void* block, void* hint) => NativeMemory.Free(block);
 
     private NativeMessage* Living() => _message != 0 ? Native : throw new ObjectDisposedException(nameof(ZeroMqMessage), "The frame was released; its bytes are gone.");
 }

@@ -1,4 +1,5 @@
 using Stickers.Pipeline.Formats;
+using Stickers.Pipeline.Transport;
 
 namespace Stickers.Pipeline.Tests.Formats;
 
@@ -14,7 +15,20 @@ public sealed class FrameHeaderTests
         const string Golden =
             "53544B46" + "0100" + "0000" + "07000000" + "02000000" + "03000000" + "13000000"
             + "04000000" + "77617665" + "00000000" + "03000000" + "E6B3A2";
-        Assert.Equal(Golden, Convert.ToHexString(frame.Finish(FrameKind.Items, shard: 7, sequence: 2).Span));
+        Assert.Equal(Golden, Convert.ToHexString(Take(frame.Finish(FrameKind.Items, shard: 7, sequence: 2))));
+    }
+
+    [Fact]
+    public void Add_OfItemsLargerThanTheRoom_KeepsWhatIsThere()
+    {
+        var buffer = new FrameBuffer();
+        byte[][] items = [[1, 2, 3], new byte[3 * FrameBuffer.FullBytes], [4]];
+        items[1].AsSpan().Fill(9);
+        foreach (var item in items) buffer.Add(item, ItemFormat.Bytes);
+        var frame = Take(buffer.Finish(FrameKind.Items, 0, 0));
+        Assert.Equal(items, FrameItems.Split(FrameHeader.Read(frame), frame).Select(item => item.ToArray()));
+        Assert.Equal(FrameHeader.Size, buffer.Length);
+        Assert.Throws<ArgumentOutOfRangeException>(() => buffer.Advance(1));
     }
 
     [Fact]
@@ -38,7 +52,7 @@ public sealed class FrameHeaderTests
     {
         var buffer = new FrameBuffer();
         for (var i = 0; i < 3; i++) buffer.Add(new byte[i + 1], ItemFormat.Bytes);
-        var frame = buffer.Finish(FrameKind.Items, 0, 0).ToArray();
+        var frame = Take(buffer.Finish(FrameKind.Items, 0, 0));
         Assert.Equal([1, 2, 3], FrameItems.Split(FrameHeader.Read(frame), frame).Select(item => item.Length));
         for (var length = 0; length < frame.Length; length++)
             Assert.Throws<InvalidDataException>(() => FrameHeader.Read(frame.AsSpan(0, length)));
@@ -53,7 +67,7 @@ public sealed class FrameHeaderTests
     {
         var buffer = new FrameBuffer();
         buffer.Add([1, 2, 3], ItemFormat.Bytes);
-        var frame = buffer.Finish(FrameKind.Items, 0, 0).ToArray();
+        var frame = Take(buffer.Finish(FrameKind.Items, 0, 0));
         frame[at] = value;
         Assert.Contains(message, Assert.Throws<InvalidDataException>(() => FrameHeader.Read(frame)).Message, StringComparison.Ordinal);
     }
@@ -64,11 +78,18 @@ public sealed class FrameHeaderTests
         var buffer = new FrameBuffer();
         buffer.Add([1, 2, 3], ItemFormat.Bytes);
         buffer.Add([4], ItemFormat.Bytes);
-        var frame = buffer.Finish(FrameKind.Items, 0, 0).ToArray();
+        var frame = Take(buffer.Finish(FrameKind.Items, 0, 0));
         foreach (var wrong in (byte[])[0, 2, 4, 200, 255])
         {
             frame[24] = wrong;
             Assert.Throws<InvalidDataException>(() => FrameItems.Split(FrameHeader.Read(frame), frame).ToList());
         }
+    }
+
+    private static byte[] Take(OutgoingFrame frame)
+    {
+        var bytes = frame.GetSpan()[..frame.Length].ToArray();
+        frame.Release();
+        return bytes;
     }
 }

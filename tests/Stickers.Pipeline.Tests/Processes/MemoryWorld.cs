@@ -97,13 +97,15 @@ internal sealed class MemoryWorld : World
     {
         private bool _complete;
 
-        public override async ValueTask SendAsync(int receiver, ReadOnlyMemory<byte> frame, CancellationToken cancellation)
+        public override async ValueTask SendAsync(int receiver, OutgoingFrame frame, CancellationToken cancellation)
         {
             var pipe = pipes[receiver];
             var room = pipe.Rooms[sender];
-            await room.TakeAsync(frame.Length, cancellation);
-            var length = frame.Length;
-            foreach (var copy in onTheWay(pipe.Edge, frame.ToArray()))
+            var bytes = frame.GetSpan()[..frame.Length].ToArray();
+            frame.Release();
+            await room.TakeAsync(bytes.Length, cancellation);
+            var length = bytes.Length;
+            foreach (var copy in onTheWay(pipe.Edge, bytes))
             {
                 if (!pipe.Frames.Writer.TryWrite(new ReceivedFrame(sender, copy, () => room.Give(length)))) throw new EdgeException(EdgeFault.PeerLost, null, $"Nobody reads '{pipe.Edge}'.");
             }
