@@ -2,11 +2,13 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Stickers.Pipeline;
+using Stickers.Pipeline.Formats;
 using Stickers.Pipeline.Transport;
 
 namespace Stickers.Bench;
 
-/// <summary>One process of <see cref="EdgeBenchmark"/>. Each item travels as its length and its bytes; an edge carries many in a frame.</summary>
+/// <summary>One process of <see cref="EdgeBenchmark"/>. Each item travels as its length and its bytes; an edge carries them in the frames of a job.</summary>
 internal static class EdgeBenchmarkEnd
 {
     public const string Word = "edge-end";
@@ -14,7 +16,6 @@ internal static class EdgeBenchmarkEnd
     public const string Tcp = "edge over TCP";
     public const string Local = "edge on one machine";
 
-    private const int FrameBytes = 1_000_000;
     private const int BufferBytes = 1 << 16;
 
     public static string[] Ways { get; } = [Bare, Tcp, Local];
@@ -23,7 +24,7 @@ internal static class EdgeBenchmarkEnd
     {
         var (role, way, index, ends, itemBytes, items, token) =
             (args[0], args[1], int.Parse(args[2], CultureInfo.InvariantCulture), int.Parse(args[3], CultureInfo.InvariantCulture), int.Parse(args[4], CultureInfo.InvariantCulture), long.Parse(args[5], CultureInfo.InvariantCulture), args[6]);
-        var options = new EdgeOptions { Edge = "bench", Token = Convert.FromHexString(token), MaxFrameBytes = FrameBytes + BufferBytes, CreditBytes = 16 << 20 };
+        var options = new EdgeOptions { Edge = "bench", Token = Convert.FromHexString(token), CreditBytes = 16 << 20 };
         var item = new byte[itemBytes];
         new Random(1).NextBytes(item);
         var work = (role, way) switch
@@ -51,22 +52,12 @@ internal static class EdgeBenchmarkEnd
         {
             await Task.WhenAll(Enumerable.Range(0, ends).Select(receiver => Task.Run(async () =>
             {
-                var frame = new byte[FrameBytes + BufferBytes];
-                var filled = 0;
+                var frame = new FrameBuffer();
                 for (var i = 0L; i < items; i++)
                 {
-                    if (filled + sizeof(int) + item.Length > FrameBytes)
-                    {
-                        await writer.SendAsync(receiver, frame.AsMemory(0, filled), default);
-                        filled = 0;
-                    }
-
-                    BitConverter.TryWriteBytes(frame.AsSpan(filled), item.Length);
-                    item.CopyTo(frame, filled + sizeof(int));
-                    filled += sizeof(int) + item.Length;
+                    frame.Add(item, ItemFormat.Bytes);
+                    if (frame.Length >= FrameBuffer.FullBytes || i == items - 1) await writer.SendAsync(receiver, frame.Finish(FrameKind.Items, 0, (int)i), default);
                 }
-
-                await writer.SendAsync(receiver, frame.AsMemory(0, filled), default);
             })));
             await writer.CompleteAsync(default);
         }
@@ -82,23 +73,11 @@ internal static class EdgeBenchmarkEnd
         await foreach (var frame in reader.ReadAllAsync(default))
         {
             clock.Start();
-            (seen, sum) = ReadItems(frame.Data.Span, seen, sum);
+            foreach (var item in FrameItems.Split(FrameHeader.Read(frame.Data.Span), frame.Data)) (seen, sum) = (seen + 1, sum + item.Span[0] + item.Span[^1]);
             frame.Release();
         }
 
         return Finish(clock, start, seen, items * ends, sum);
-    }
-
-    private static (long Seen, long Sum) ReadItems(ReadOnlySpan<byte> frame, long seen, long sum)
-    {
-        while (frame.Length > 0)
-        {
-            var item = frame.Slice(sizeof(int), BitConverter.ToInt32(frame));
-            (seen, sum) = (seen + 1, sum + item[0] + item[^1]);
-            frame = frame[(sizeof(int) + item.Length)..];
-        }
-
-        return (seen, sum);
     }
 
     private static async Task<(double Seconds, double Cpu)> SendBareAsync(string[] addresses, byte[] item, long items)
