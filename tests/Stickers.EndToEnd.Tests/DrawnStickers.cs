@@ -25,13 +25,13 @@ internal static class DrawnStickers
     private static readonly (string Name, SKColor Colour)[] Colours = [("red", SKColors.Crimson), ("green", SKColors.SeaGreen), ("blue", SKColors.RoyalBlue), ("yellow", SKColors.Gold)];
 
     /// <summary>Writes the images and their sidecar into a folder.</summary>
-    public static void Write(string folder)
+    public static void Write(string folder, int perCreator = PerCreator)
     {
         Directory.CreateDirectory(folder);
         using var sidecar = new StreamWriter(Path.Combine(folder, "stickers.jsonl"));
         for (var creator = 0; creator < Creators; creator++)
         {
-            for (var number = 0; number < PerCreator; number++)
+            for (var number = 0; number < perCreator; number++)
             {
                 var shape = Shapes[number % Shapes.Length];
                 var (colourName, colour) = Colours[number / Shapes.Length % Colours.Length];
