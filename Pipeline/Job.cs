@@ -69,6 +69,8 @@ public abstract partial class Job : IAsyncDisposable
 
     internal abstract IAsyncEnumerable<Shard> ListShardsAsync(ObjectStore store, CancellationToken cancellation);
 
+    internal abstract bool ShardNamesTellContent { get; }
+
     internal abstract Task<string> FingerprintSourceAsync(ObjectStore store, CancellationToken cancellation);
 
     /// <summary>Runs one worker until its shards are done.</summary>

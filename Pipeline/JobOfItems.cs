@@ -39,6 +39,8 @@ public abstract class Job<TItem, TPrepared, TResult, TOutput> : Job
 
     internal sealed override IAsyncEnumerable<Shard> ListShardsAsync(ObjectStore store, CancellationToken cancellation) => TheSource.ListAsync(store, cancellation);
 
+    internal sealed override bool ShardNamesTellContent => TheSource.NamesTellContent;
+
     internal sealed override Task<string> FingerprintSourceAsync(ObjectStore store, CancellationToken cancellation) => TheSource.FingerprintAsync(store, cancellation);
 
     internal sealed override Task RunWorkerAsync(Worker worker, Wiring wiring, Ledger ledger)

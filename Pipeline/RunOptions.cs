@@ -27,6 +27,12 @@ public sealed record RunOptions
     /// <summary>Make the output anew, whatever stands there.</summary>
     public bool Replace { get; init; }
 
+    /// <summary>
+    /// Folders of earlier runs, of which those shards are taken over that were made of the same content in the same way. With <see cref="Folder"/> among them the output is brought up to date,
+    /// and what stands may have been made from other inputs.
+    /// </summary>
+    public IReadOnlyList<string> Reuse { get; init; } = [];
+
     /// <summary>Do the shards again that have items in quarantine.</summary>
     public bool RetryFailed { get; init; }
 
@@ -45,6 +51,7 @@ public sealed record RunOptions
         if (Preprocess < 0 || Main < 0 || Postprocess < 0 || Preprocess + Main + Postprocess == 0) faults.Add($"{Preprocess} + {Main} + {Postprocess} workers: none may be negative, and there must be some");
         if (QueueBytes < 1 << 16) faults.Add($"queues of {QueueBytes} bytes: expected {1 << 16} or more");
         if (Threads < 0) faults.Add($"{Threads} threads");
+        if (Replace && Reuse.Contains(Folder)) faults.Add("it cannot be made anew and brought up to date at once");
         if (RetryClass is not null && !RetryFailed) faults.Add($"an error class '{RetryClass}' to try again, but nothing is to be tried again");
         if (StallAfter <= TimeSpan.Zero) faults.Add($"a warning after {StallAfter}");
         if (faults.Count > 0) throw new ArgumentException($"The job cannot run so: {string.Join("; ", faults)}.");

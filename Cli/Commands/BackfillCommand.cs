@@ -21,6 +21,7 @@ internal static class BackfillCommand
             Examples =
             [
                 ("stickers backfill --catalogue clipart", "Writes suggestions/<model>/clipart under the root."),
+                ("stickers backfill --catalogue clipart --update", "After an import that added stickers: only new or changed parts of the catalogue go through the network."),
                 ("stickers backfill --catalogue clipart --on mpirun --preprocess 4 --main 2 --postprocess 1", "The same in seven processes: four decode, two run the network, one chooses and writes."),
             ],
             Resume = "Run the same command again: it goes on after the last finished shard.",

@@ -49,7 +49,7 @@ internal static class BackfillPlanCommands
                 Except = parse.GetValue(except) ?? [],
             };
             var job = await BackfillPlanner.JobAsync(store, options, session.Cancellation);
-            if (await running.RunAsync(job, store, running.Read(parse, job.Folder), parse, session) is null) return;
+            if (await running.RunAsync(job, store, running.Read(parse, job.Folder) with { Reuse = await BackfillPlanner.EarlierAsync(store, options, session.Cancellation) }, parse, session) is null) return;
             Show(session.Screen, await session.Screen.WatchAsync(progress => BackfillPlanner.PlanAsync(store, options, progress, session.Cancellation)));
         });
         foreach (var option in running.All) command.Add(option);

@@ -17,6 +17,7 @@ internal sealed class JobOptions
     private readonly Option<int> _queue = new("--queue-mb") { Description = "Most megabytes of items that wait before a stage in one process.", HelpName = "n", DefaultValueFactory = _ => 64 };
     private readonly Option<string?> _retry = new("--retry-failed") { Description = "Do the shards again that have items in quarantine, or only those with items of one error class.", HelpName = "class", Arity = ArgumentArity.ZeroOrOne };
     private readonly Option<bool> _replace = SharedOptions.CreateReplace("Make the output anew, whatever stands there.");
+    private readonly Option<bool> _update = new("--update") { Description = "Bring what stands up to date: do again only what changed in the catalogue since." };
     private readonly Option<Uri?> _telemetry = SharedOptions.CreateCollector();
     private readonly bool _withDevice;
 
@@ -47,7 +48,7 @@ internal sealed class JobOptions
     public LaunchOptions Launch { get; }
 
     /// <summary>All of them, to be added to the command.</summary>
-    public IEnumerable<Option> All => [_preprocess, _main, _postprocess, _threads, .. _withDevice ? (Option[])[_device] : [], _queue, _retry, _replace, _telemetry, .. Launch.All];
+    public IEnumerable<Option> All => [_preprocess, _main, _postprocess, _threads, .. _withDevice ? (Option[])[_device] : [], _queue, _retry, _replace, _update, _telemetry, .. Launch.All];
 
     /// <summary>What the command line says.</summary>
     /// <exception cref="UsageException">The values do not go together.</exception>
@@ -63,6 +64,7 @@ internal sealed class JobOptions
             Device = _withDevice ? parse.GetRequiredValue(_device) : "cpu",
             QueueBytes = (long)parse.GetValue(_queue) << 20,
             Replace = parse.GetValue(_replace),
+            Reuse = parse.GetValue(_update) ? [folder] : [],
             RetryFailed = parse.GetResult(_retry) is { Implicit: false },
             RetryClass = parse.GetValue(_retry),
         };

@@ -19,7 +19,7 @@ internal abstract class TagAnswer(StickerModel model, bool everything) : IDispos
     public static TagAnswer AsText(Screen screen, StickerModel model, bool everything) => new TextAnswer(screen, model, everything);
 
     /// <summary>Writes one image; no prediction means that it could not be read.</summary>
-    public abstract void Add(ImageInput input, Prediction? prediction);
+    public abstract void Add(ImageInput input, Prediction? prediction, TagExplanation? explanation);
 
     /// <summary>Ends the answer.</summary>
     public virtual void Complete()
@@ -30,7 +30,7 @@ internal abstract class TagAnswer(StickerModel model, bool everything) : IDispos
 
     private sealed class TextAnswer(Screen screen, StickerModel model, bool everything) : TagAnswer(model, everything)
     {
-        public override void Add(ImageInput input, Prediction? prediction)
+        public override void Add(ImageInput input, Prediction? prediction, TagExplanation? explanation)
         {
             screen.Out.WriteLine(input.Name, new Style(decoration: Decoration.Bold));
             if (prediction is null)
@@ -47,6 +47,7 @@ internal abstract class TagAnswer(StickerModel model, bool everything) : IDispos
                 screen.Out.WriteLine($"  {suggestion.Score:0.00}  {(accepted ? "accept" : "review")}  {suggestion.Tag}", new Style(accepted ? Color.Green : Color.Default));
             }
 
+            if (explanation is not null) Explain(explanation);
             if (!Everything) return;
             foreach (var (tag, score) in Model.Vocabulary.Zip(prediction.Scores).OrderByDescending(pair => pair.Second))
                 screen.Out.WriteLine($"  {score:0.0000}          {tag}");
@@ -54,6 +55,13 @@ internal abstract class TagAnswer(StickerModel model, bool everything) : IDispos
 
         public override void Dispose()
         {
+        }
+
+        private void Explain(TagExplanation explanation)
+        {
+            foreach (var line in explanation.Drawn()) screen.Out.WriteLine($"    {line}");
+            foreach (var example in explanation.Examples ?? [])
+                screen.Out.WriteLine($"  {example.Likeness:0.00}  like {example.Key}: {string.Join(", ", example.Tags)}");
         }
     }
 
@@ -73,7 +81,7 @@ internal abstract class TagAnswer(StickerModel model, bool everything) : IDispos
             _json.WriteStartArray("images");
         }
 
-        public override void Add(ImageInput input, Prediction? prediction)
+        public override void Add(ImageInput input, Prediction? prediction, TagExplanation? explanation)
         {
             Break();
             _json.WriteStartObject();
@@ -82,6 +90,7 @@ internal abstract class TagAnswer(StickerModel model, bool everything) : IDispos
             _json.WriteString(input.Id is null ? "file" : "key", input.Name);
             if (prediction is null) _json.WriteString("error", input.Error);
             else WritePrediction(prediction);
+            if (explanation is not null) Write(explanation);
             _json.WriteEndObject();
         }
 
@@ -116,6 +125,35 @@ internal abstract class TagAnswer(StickerModel model, bool everything) : IDispos
             WriteNumbers("scores", prediction.Scores);
             WriteNumbers("visual", prediction.Visual);
             WriteNumbers("semantic", prediction.Semantic);
+        }
+
+        private void Write(TagExplanation explanation)
+        {
+            _json.WriteStartArray("heat");
+            foreach (var (tag, values) in explanation.Heat)
+            {
+                _json.WriteStartObject();
+                _json.WriteString("tag", tag);
+                _json.WriteNumber("side", TagExplanation.Side);
+                WriteNumbers("values", values);
+                _json.WriteEndObject();
+            }
+
+            _json.WriteEndArray();
+            if (explanation.Examples is null) return;
+            _json.WriteStartArray("examples");
+            foreach (var example in explanation.Examples)
+            {
+                _json.WriteStartObject();
+                _json.WriteString("id", example.Id.ToString());
+                _json.WriteString("key", example.Key);
+                _json.WriteString("creator", example.Creator);
+                WriteTags("tags", example.Tags);
+                _json.WriteNumber("likeness", example.Likeness);
+                _json.WriteEndObject();
+            }
+
+            _json.WriteEndArray();
         }
 
         private void WriteTags(string name, IReadOnlyList<string> tags)

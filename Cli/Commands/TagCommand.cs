@@ -8,7 +8,7 @@ namespace Stickers.Cli.Commands;
 /// <summary><c>stickers tag</c></summary>
 internal static class TagCommand
 {
-    /// <summary>Images in memory at a time, and given to the network at once.</summary>
+    private const int MostExplained = 100;
 
     public static Command Create()
     {
@@ -24,13 +24,15 @@ internal static class TagCommand
             Description = "'suggested' gives the tags worth suggesting; 'all' also every tag's score and both vectors.",
             DefaultValueFactory = _ => "suggested",
         }.AcceptOnlyFromAmong("suggested", "all");
+        var explain = new Option<bool>("--explain") { Description = "Show which parts of a picture speak for its best tags and, with --catalogue, the nearest stickers that creators labelled." };
         var command = new WorkCommand("tag", "Suggest tags for images.")
         {
             Arguments = { images },
-            Options = { model, catalogue, scores },
+            Options = { model, catalogue, scores, explain },
             Examples =
             [
                 ("stickers tag cat.png dog.webp", "Shows the suggested tags of two files."),
+                ("stickers tag cat.png --explain --catalogue demo", "Shows why: where the picture shows its tags, and what creators called pictures like it."),
                 ("stickers tag --catalogue demo --scores all --json > scores.json", "Writes all scores and vectors of every sticker of a catalogue."),
             ],
         };
@@ -38,12 +40,14 @@ internal static class TagCommand
         {
             if (result.GetResult(images) is null or { Tokens.Count: 0 } && result.GetValue(catalogue) is null)
                 result.AddError("Name at least one image file, or a catalogue with --catalogue.");
+            if (result.GetValue(explain) && result.GetResult(images) is null or { Tokens.Count: 0 } or { Tokens.Count: > MostExplained })
+                result.AddError($"--explain: name 1 to {MostExplained} image files or sticker ids.");
         });
         return command.Does((parse, session) =>
-            TagAsync(session, parse.GetValue(images) ?? [], parse.GetValue(model), parse.GetValue(catalogue), parse.GetValue(scores) == "all"));
+            TagAsync(session, parse.GetValue(images) ?? [], parse.GetValue(model), parse.GetValue(catalogue), parse.GetValue(scores) == "all", parse.GetValue(explain)));
     }
 
-    private static async Task TagAsync(Session session, string[] names, string? version, string? catalogue, bool everything)
+    private static async Task TagAsync(Session session, string[] names, string? version, string? catalogue, bool everything, bool explain)
     {
         var store = session.OpenStore();
         using var model = await ModelChoice.LoadAsync(store, version, session.Cancellation);
@@ -55,7 +59,19 @@ internal static class TagCommand
             var readable = batch.Where(input => input.Frames is not null).ToArray();
             var predictions = ImageInput.Predict(model, readable);
             var next = 0;
-            foreach (var input in batch) answer.Add(input, input.Frames is null ? null : predictions[next++]);
+            var explanations = explain ? await TagExplanation.OfAsync(store, model, catalogue, readable, predictions, session.Cancellation) : null;
+            foreach (var input in batch)
+            {
+                if (input.Frames is null)
+                {
+                    answer.Add(input, null, null);
+                    continue;
+                }
+
+                answer.Add(input, predictions[next], explanations?[next]);
+                next++;
+            }
+
             done += batch.Length;
             failed += batch.Length - readable.Length;
             progress.Report(new JobProgress("tag", done, names.Length > 0 ? names.Length : null, "images"));

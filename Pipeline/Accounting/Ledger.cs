@@ -10,7 +10,7 @@ namespace Stickers.Pipeline.Accounting;
 /// </summary>
 internal sealed class Ledger(ObjectStore store, string folder, string inputs)
 {
-    private const string FolderName = ".ledger";
+    internal const string FolderName = ".ledger";
 
     // Enough to hide an object store's latency.
     private const int ReadsAtOnce = 16;
@@ -139,7 +139,10 @@ internal sealed class Ledger(ObjectStore store, string folder, string inputs)
     private async Task<LedgerEntry> ReadEntryAsync(int index, CancellationToken cancellation) =>
         await store.ReadJsonAsync<LedgerEntry>(KeyOf(index), cancellation) ?? throw new InvalidDataException($"'{KeyOf(index)}' has gone while the job ran: is another run at work in '{folder}'?");
 
-    private string KeyOf(int index) => $"{folder}/{FolderName}/shard-{index:D5}.json";
+    /// <summary>Where a shard's entry lies.</summary>
+    public static string KeyOf(string folder, int index) => $"{folder}/{FolderName}/shard-{index:D5}.json";
+
+    private string KeyOf(int index) => KeyOf(folder, index);
 
     private static string Show(LedgerHead head, string name) => head.Inputs.TryGetValue(name, out var value) ? $"'{value}'" : "not given";
 }

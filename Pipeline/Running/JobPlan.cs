@@ -65,7 +65,8 @@ internal sealed class JobPlan
             throw new InvalidDataException($"'{ManifestKey}' stands there without a ledger: an older or another program made it, which can be read, but not gone on with. Run again with --replace to make it anew.");
         }
 
-        await _ledger.BeginAsync(_head, options.Replace, cancellation);
+        if (options.Reuse.Count > 0) await ReuseAsync(options, cancellation);
+        await _ledger.BeginAsync(_head, options.Replace || options.Reuse.Contains(_folder), cancellation);
         var finished = await _ledger.ReadAsync(Shards, cancellation);
         if (options.RetryFailed)
         {
@@ -79,6 +80,17 @@ internal sealed class JobPlan
             throw new InvalidDataException($"Job '{_job.Name}' works in lockstep, but its {Pending.Count} shards cannot be shared evenly among {workers} workers for main.");
         // As long as something is missing, nobody may take the output for whole.
         if (Pending.Count > 0) await _store.DeleteAsync(ManifestKey, cancellation);
+    }
+
+    private async Task ReuseAsync(RunOptions options, CancellationToken cancellation)
+    {
+        if (!_job.ShardNamesTellContent) throw new InvalidDataException($"Job '{_job.Name}' cannot take over shards of an earlier run: the names of its source's shards do not tell their content.");
+        var finished = await _ledger.ReadAsync(Shards, cancellation);
+        if (finished.Count == Shards.Count) return;
+        // The entries of what stands are about to be of another job: nobody may take it for whole.
+        if (options.Reuse.Contains(_folder)) await _store.DeleteAsync(ManifestKey, cancellation);
+        var adoption = new ShardAdoption(_store, _folder, _head, InputsHash);
+        foreach (var folder in options.Reuse) await adoption.TakeAsync([.. Shards], folder, cancellation);
     }
 
     /// <summary>Counts all shards together and writes what comes last.</summary>

@@ -4,9 +4,11 @@ using Stickers.Storage;
 
 namespace Stickers.Pipeline.Sources;
 
-/// <summary>The stickers of a catalogue, with their images. A shard is a run of stickers of one part.</summary>
+/// <summary>The stickers of a catalogue, with their images. A shard is a run of stickers of one part; its name has the part's hash, and so tells its content.</summary>
 public sealed class StickerSource : Source<Sticker>
 {
+    private const int HashDigits = 16;
+
     private readonly Lock _lock = new();
     private readonly string _catalogue;
     private readonly int _shardSize;
@@ -31,16 +33,20 @@ public sealed class StickerSource : Source<Sticker>
         : this((catalogue ?? throw new ArgumentNullException(nameof(catalogue))).Name, shardSize, wanted) => _opening = Task.FromResult(catalogue);
 
     /// <inheritdoc/>
+    public override bool NamesTellContent => true;
+
+    /// <inheritdoc/>
     public override async IAsyncEnumerable<Shard> ListAsync(ObjectStore store, [EnumeratorCancellation] CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(store);
-        var counts = (await OpenAsync(store)).Manifest.PartCounts;
+        var manifest = (await OpenAsync(store)).Manifest;
+        var counts = manifest.PartCounts;
         for (var part = 0; part < counts.Count; part++)
         {
             for (long first = 0; first < counts[part]; first += _shardSize)
             {
                 var count = Math.Min(_shardSize, counts[part] - first);
-                yield return new Shard($"part {part}, stickers {first} to {first + count - 1}", part.ToString(), first, _wanted is null ? count : null);
+                yield return new Shard($"part {part} ({manifest.Files[part].Sha256[..HashDigits]}), stickers {first} to {first + count - 1}", part.ToString(), first, _wanted is null ? count : null);
             }
         }
     }

@@ -62,9 +62,16 @@ public sealed class BackfillJob : PredictionJob<StickerScores, IReadOnlyList<Sug
 
     /// <summary>Opens what the job works on.</summary>
     /// <exception cref="FileNotFoundException">The model or the catalogue does not exist.</exception>
+    /// <exception cref="InvalidDataException">A plan is in force where the suggestions would go.</exception>
     public static async Task<BackfillJob> OpenAsync(ObjectStore store, BackfillOptions options, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
+        if (options.Folder is null && (await SuggestionSet.TryOpenAsync(store, options.Model, options.Catalogue, cancellation))?.Manifest.Plan is { } plan)
+        {
+            throw new InvalidDataException(
+                $"Plan {plan} is in force in '{FolderOf(options.Model, options.Catalogue)}', and a backfill would overwrite it. Plan what is new and apply that (stickers backfill plan), or take the plan back first (stickers backfill rollback {plan}).");
+        }
+
         return new BackfillJob(await StickerCatalogue.OpenAsync(store, options.Catalogue, cancellation), await ModelDescription.LoadAsync(store, options.Model, cancellation), options);
     }
 

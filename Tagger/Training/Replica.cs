@@ -38,6 +38,7 @@ internal sealed class Replica : IDisposable
     private readonly StickerAugmenter _augmenter;
     private readonly Losses _losses;
     private readonly Device _device;
+    private readonly bool _half;
     private readonly float[] _planes;
     private readonly float[] _labels;
     private readonly float[] _shares;
@@ -47,6 +48,7 @@ internal sealed class Replica : IDisposable
     {
         _set = set;
         _device = device;
+        _half = options.BFloat16 ?? HalfPrecision.IsFast;
         _augmenter = new StickerAugmenter(options.Augmentation);
         _losses = new Losses(Trainer.GhostBatch, options.NegativeFocus, options.SemanticWeight, options.VisualWeight, configuration.CodeBits);
         Net = new StickerNet(configuration);
@@ -83,7 +85,7 @@ internal sealed class Replica : IDisposable
         var others = comparison.Others.Length / dimension;
         // Channels-last order, which oneDNN keeps through the network.
         var input = tensor(_planes.AsMemory(0, count * ViewRendering.Length(side)), [count, 4, side, side], device: _device).permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
-        var output = Net.forward(HalfPrecision.IsFast ? input.to_type(ScalarType.BFloat16) : input);
+        var output = Net.forward(_half ? input.to_type(ScalarType.BFloat16) : input);
         var remembered = Upload(comparison.Others, others, dimension);
         var neighbours = remembered.slice(0, 0, Math.Min(others, NeighboursOfCodes), 1);
         var loss = _losses.Total(

@@ -68,6 +68,9 @@ public sealed record TrainingOptions
     /// <summary>Weight of the visual loss.</summary>
     public double VisualWeight { get; init; } = 0.5;
 
+    /// <summary>Whether convolutions are computed in bfloat16; null for where the processor multiplies it in hardware.</summary>
+    public bool? BFloat16 { get; init; }
+
     /// <summary>How often a checkpoint is written.</summary>
     public TimeSpan CheckpointEvery { get; init; } = TimeSpan.FromSeconds(30);
 

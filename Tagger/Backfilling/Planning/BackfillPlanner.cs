@@ -29,6 +29,17 @@ public static class BackfillPlanner
         return await BackfillJob.OpenAsync(store, new BackfillOptions { Model = options.Model, Catalogue = options.Catalogue, BatchSize = options.BatchSize, Folder = RowsOf(catalogue, model, options) }, cancellation);
     }
 
+    /// <summary>Earlier rows, to be given to <see cref="RunOptions.Reuse"/>: stickers that have not changed since, and whose model has not, need not go through the network again.</summary>
+    public static async Task<IReadOnlyList<string>> EarlierAsync(ObjectStore store, PlanOptions options, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(options);
+        const string Head = "/.ledger/job.json";
+        var rows = await store.ListAsync($"plans/{options.Catalogue}/rows-", cancellation).Where(stored => stored.Key.EndsWith(Head, StringComparison.Ordinal)).Select(stored => stored.Key[..^Head.Length]).ToListAsync(cancellation);
+        var own = (await JobAsync(store, options, cancellation)).Folder;
+        return [SuggestionSet.FolderOf(options.Model, options.Catalogue), .. rows.Where(folder => folder != own)];
+    }
+
     /// <summary>Compares and writes the plan, or returns the one that is there.</summary>
     /// <exception cref="InvalidDataException">The planned suggestions are not there, or of another state of model, catalogue or vocabulary.</exception>
     public static Task<BackfillPlan> PlanAsync(ObjectStore store, PlanOptions options, IProgress<JobProgress>? progress = null, CancellationToken cancellation = default) =>

@@ -21,8 +21,16 @@ public sealed class LargeCatalogue : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         var cancellation = TestContext.Current.CancellationToken;
+        var manifest = await _store.AddCatalogueAsync(Draw(Stickers), cancellation);
+        Assert.Equal([InFirstPart, Stickers - InFirstPart], manifest.PartCounts);
+        await _store.AddModelAsync(cancellation);
+    }
+
+    /// <summary>The first stickers of an endless row of them.</summary>
+    public static IEnumerable<Sticker> Draw(int count)
+    {
         var drawings = Enumerable.Range(0, 40).Select(number => TestStore.Draw(number).Image).ToArray();
-        var stickers = Enumerable.Range(0, Stickers).Select(number =>
+        return Enumerable.Range(0, count).Select(number =>
         {
             var image = drawings[number % drawings.Length];
             var key = $"pack/{number}";
@@ -34,9 +42,6 @@ public sealed class LargeCatalogue : IAsyncLifetime
                 Image = Broken.Contains(number) ? image[..(image.Length / 2)] : image,
             };
         });
-        var manifest = await _store.AddCatalogueAsync(stickers, cancellation);
-        Assert.Equal([InFirstPart, Stickers - InFirstPart], manifest.PartCounts);
-        await _store.AddModelAsync(cancellation);
     }
 
     public ValueTask DisposeAsync()

@@ -1,0 +1,22 @@
+using System.Globalization;
+using Stickers.TaggerBench;
+
+// Against PyTorch as Debian has it; the peers lie in peers/ and say what they need.
+return args switch
+{
+    ["data", var root, var catalogue, var model, var folder] => await PeerData.WriteAsync(root, catalogue, model, folder),
+    ["rate", var side] => RateBenchmark.Run(int.Parse(side, CultureInfo.InvariantCulture)),
+    ["backfill", var program, var root, var catalogue, var model, var folder] => BackfillBenchmark.Run(program, root, catalogue, model, folder),
+    _ => Usage(),
+};
+
+static int Usage()
+{
+    Console.Error.WriteLine("""
+        usage: Stickers.TaggerBench <benchmark>
+          data     <root> <catalogue> <model> <folder> writes pictures, split and tags as the Python peers read them
+          rate     <side> steps of training against eager PyTorch, float32 and bfloat16
+          backfill <stickers.dll> <root> <catalogue> <model> <folder> a whole backfill against Pillow, DataLoader and PyTorch
+        """);
+    return 2;
+}
