@@ -23,12 +23,13 @@ internal static class Journey
         // Shapes and colours are easy: a network that learns at all is far above the frequency of a tag.
         Assert.True(systems[0] > systems.Min() + 0.1, $"The network's mAP is {systems[0]}, the systems' are {string.Join(", ", systems)}.");
 
+        var embeddings = await commands.JsonAsync("embed", "--catalogue", "drawn");
+        Assert.Equal(DrawnStickers.Good, embeddings.Number("written"));
+        var first = (await commands.JsonAsync("index", "build", "--catalogue", "drawn", "--space", "visual"))[0].GetProperty("version").GetString()!;
+
         var suggestions = await commands.JsonAsync("backfill", "--catalogue", "drawn");
         Assert.Equal(DrawnStickers.Untagged, suggestions.Number("read"));
         Assert.Equal(suggestions.Number("read"), suggestions.Number("tagged") + suggestions.Number("withoutSuggestion") + suggestions.Number("quarantined"));
-
-        var embeddings = await commands.JsonAsync("embed", "--catalogue", "drawn");
-        Assert.Equal(DrawnStickers.Good, embeddings.Number("written"));
 
         var indexes = (await commands.JsonAsync("index", "build", "--catalogue", "drawn")).EnumerateArray().ToList();
         Assert.Equal(2, indexes.Count);
@@ -38,6 +39,24 @@ internal static class Journey
 
         await TagGivesEveryScoreAsync(commands, drawings);
         await SimilarAgreesWithTheServerAsync(commands, Path.Combine(drawings, "c00-00.png"));
+        await IndexesComeAndGoAsync(commands, first, indexes[0].GetProperty("version").GetString()!);
+    }
+
+    /// <summary>The second was built with suggestions, the first without.</summary>
+    private static async Task IndexesComeAndGoAsync(CommandRunner commands, string first, string second)
+    {
+        Assert.NotEqual(first, second);
+        Assert.True((await commands.JsonAsync("index", "verify", "--space", "visual")).GetProperty("recallAt10").GetDouble() >= 0.95);
+        Assert.True((await commands.JsonAsync("index", "update", "--catalogue", "drawn", "--space", "visual"))[0].GetProperty("alreadyBuilt").GetBoolean());
+        await commands.RunAsync(0, "index", "diff", first, second, "--space", "visual");
+        await commands.RunAsync(0, "index", "rollback", "--space", "visual");
+        Assert.Equal(first, await ServedAsync());
+        await commands.RunAsync(0, "index", "publish", "--space", "visual", "--version", second);
+        Assert.Equal(second, await ServedAsync());
+        await commands.RunAsync(0, "index", "prune", "--space", "visual", "--keep", "0");
+        Assert.Single((await commands.JsonAsync("index", "list", "--space", "visual")).EnumerateArray());
+
+        async Task<string?> ServedAsync() => (await commands.JsonAsync("index", "list", "--space", "visual")).EnumerateArray().Single(version => version.GetProperty("current").GetBoolean()).GetProperty("version").GetString();
     }
 
     private static async Task TagGivesEveryScoreAsync(CommandRunner commands, string drawings)
@@ -72,7 +91,7 @@ internal static class Journey
         var line = await server.WaitForAsync("Serving on");
         using var client = new HttpClient { BaseAddress = new Uri(line.Split(' ').First(word => word.StartsWith("http", StringComparison.Ordinal))) };
         Assert.Equal(HttpStatusCode.OK, (await client.GetAsync(new Uri("/healthz", UriKind.Relative), stop)).StatusCode);
-        var served = await client.GetFromJsonAsync<JsonElement>($"/v1/stickers/{id}/similar?space=visual&k=5&collapse=false", stop);
+        var served = await client.GetFromJsonAsync<JsonElement>($"/v1/stickers/{id}/similar?space=visual&k=5", stop);
         Assert.Equal(
             neighbours.GetProperty("results").EnumerateArray().Select(result => result.GetProperty("id").GetString()),
             served.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("sticker").GetProperty("id").GetString()));
