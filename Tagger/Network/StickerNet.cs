@@ -85,6 +85,18 @@ internal sealed class StickerNet : nn.Module<Tensor, NetworkOutput>
     /// <exception cref="InvalidOperationException">The network has no such head.</exception>
     public Tensor CodeValues(Tensor visual) => code_head?.forward(visual.detach()) ?? throw new InvalidOperationException("The network has no head for binary codes.");
 
+    /// <summary>The head for binary codes, or null when there is none.</summary>
+    public Linear? CodeHead => code_head;
+
+    /// <summary>Replaces the head for binary codes: bits x Dv weights, row-major, and bits offsets.</summary>
+    public void SetCodeHead(ReadOnlySpan<float> weights, ReadOnlySpan<float> offsets)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        code_head!.weight.copy_(tensor(weights.ToArray(), code_head.weight.shape));
+        code_head.bias!.copy_(tensor(offsets.ToArray()));
+    }
+
     /// <summary>Takes the weights and running statistics of a network that differs at most in the length of its semantic vectors.</summary>
     public void CopyAllButSemantics(StickerNet other)
     {

@@ -82,6 +82,7 @@ public static class Trainer
             using var fitted = new StickerNet(network with { SemanticDimension = SemanticFit.Dimension });
             fitted.CopyAllButSemantics(learned);
             var net = new SemanticFit(fitted, set).Apply(progress, cancellation) ? fitted : learned;
+            new CodeFit(net, set).Apply(loop.State.Step, options.Seed, progress, cancellation);
             progress?.Report(new JobProgress("calibrate", 0, null, "stickers"));
             var validation = set.ValidationRows;
             var thresholds = new Calibration(net, set).Fit(validation, options.TargetPrecision);
