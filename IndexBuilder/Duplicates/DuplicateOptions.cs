@@ -7,7 +7,7 @@ public sealed record DuplicateOptions
     public string? Version { get; init; }
 
     /// <summary>Smallest cosine of two visual vectors that counts as the same picture, 0.5 to 1. The default was measured (bench/README.md).</summary>
-    public float Threshold { get; init; } = 0.9f;
+    public float Threshold { get; init; } = 0.95f;
 
     /// <summary>Stickers of one group, beginning with the nearest to its first, that a page shows.</summary>
     public int ShownMembers { get; init; } = 24;
