@@ -132,7 +132,7 @@ public static class IndexBuild
         RecallAt10 = 0,
         RecallQueries = 0,
         Codes = inputs.Codes,
-        Native = segments.Any(segment => segment.Engine == SnapshotSegment.Faiss) ? $"Faiss {FaissLibrary.Version}, {FaissLibrary.BuildInfo}" : null,
+        Native = segments.Any(segment => segment.Engine == SnapshotSegment.Faiss) ? $"Faiss {FaissLibrary.Version}, {FaissLibrary.Variant} build, {FaissLibrary.BuildInfo}" : null,
         Segments = segments,
         Files = [],
     };
@@ -142,7 +142,7 @@ public static class IndexBuild
     internal static SnapshotManifest Measured(SnapshotManifest manifest, IndexPlan plan, RecallMeasure measure, Func<string, string> pathOf, double floor, CancellationToken cancellation)
     {
         using var segments = Snapshot.OpenSegments(manifest, pathOf);
-        var measured = measure.Measure(segments, plan.NProbe, Math.Max(floor, RecallMeasure.RecallWanted), cancellation);
+        var measured = measure.Measure(segments, plan.NProbe, floor, cancellation);
         manifest = manifest with
         {
             NProbe = measured.NProbe,

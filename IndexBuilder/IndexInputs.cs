@@ -119,7 +119,7 @@ internal sealed class IndexInputs
     public string VersionOfUpdate(string baseVersion) => VersionOf(Space, Plan, ["update", baseVersion]);
 
     private string VersionOf(EmbeddingSpace space, IndexPlan plan, string[] more) => Hash([
-        BuilderVersion.ToString(CultureInfo.InvariantCulture), space.Name(), plan.Factory, string.Join(' ', plan.NProbe), plan.IsExact ? "" : FaissLibrary.Version,
+        BuilderVersion.ToString(CultureInfo.InvariantCulture), space.Name(), plan.Factory, string.Join(' ', plan.NProbe), UsesFaiss(plan) ? $"{FaissLibrary.Version} {FaissLibrary.Variant}" : "",
         UsesLearnedCodes(space, plan) ? Embeddings.Manifest.Code!.Map.Sha256 : "",
         Embeddings.Manifest.Model, Embeddings.Manifest.ModelHash, Embeddings.ContentHash,
         Catalogue.Name, Catalogue.ContentHash, Catalogue.Vocabulary.ContentHash, Suggestions?.ContentHash ?? "none", .. more])[..12];
@@ -131,7 +131,10 @@ internal sealed class IndexInputs
         MemoryBytes = _options.MemoryBytes,
         Milliseconds = _options.Milliseconds,
         RecallFloor = _options.RecallFloor,
+        FaissVariant = FaissLibrary.Variant,
     });
+
+    private static bool UsesFaiss(IndexPlan plan) => !plan.IsExact && plan.CodedLists == 0;
 
     private static void RequireSame(string what, string name, string expected, string holder, string found, string remedy)
     {

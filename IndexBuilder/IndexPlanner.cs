@@ -41,11 +41,17 @@ public static class IndexPlanner
     /// <summary>Bytes a second that an exact scan is planned with: half of what one core was measured to read, so that busy machines keep the plan's promise.</summary>
     public const double ExactBytesPerSecond = 15e9;
 
-    /// <summary>Bytes a second at which the generic build of Faiss compares whole vectors in inverted lists; the AVX2 build is four times as fast.</summary>
+    /// <summary>The build of Faiss that every processor runs.</summary>
+    public const string Generic = "generic";
+
+    /// <summary>Bytes a second at which the generic build of Faiss compares whole vectors in inverted lists.</summary>
     public const double ListBytesPerSecond = 2.5e9;
 
     /// <summary>8-bit dimensions a second in inverted lists, likewise.</summary>
     public const double ListCodesPerSecond = 0.35e9;
+
+    /// <summary>How many times as fast the fast builds of Faiss compare both.</summary>
+    public const double FastBuild = 4;
 
     private const long SmallestForLists = 50_000;
     private const long TrainingVectorsPerList = 64; // Faiss asks for 39 at least
@@ -84,14 +90,15 @@ public static class IndexPlanner
             };
         }
 
+        var faster = request.FaissVariant == Generic ? 1 : FastBuild;
         var why = exactFits ? $"comparing all {n:N0} vectors would take about {Time(exactMilliseconds)}, and {Time(request.Milliseconds)} are allowed" : $"all {n:N0} vectors in 8 bits exceed {Size(request.MemoryBytes)}";
         var lists = Lists(n);
         var whole = (n * ((d * 4L) + 8 + 12)) + (lists * d * 4);
         if (whole <= request.MemoryBytes)
-            return InLists($"IVF{lists},Flat", $"{why}: they are grouped in {lists} lists and kept whole ({Size(whole)}), so scores stay exact", whole, probes => ((lists + (probes / (double)lists * n)) * d * 4 / ListBytesPerSecond));
+            return InLists($"IVF{lists},Flat", $"{why}: they are grouped in {lists} lists and kept whole ({Size(whole)}), so scores stay exact", whole, probes => (lists + (probes / (double)lists * n)) * d * 4 / ListBytesPerSecond / faster);
         var rounded = (n * (d + 8L + 12)) + (lists * d * 4);
         if (rounded <= request.MemoryBytes && request.RecallFloor <= RecallOf8Bits)
-            return InLists($"IVF{lists},SQ8", $"{why}, and whole vectors in lists would take {Size(whole)}: they are grouped in {lists} lists and kept with 8 bits a dimension ({Size(rounded)})", rounded, probes => (lists * d * 4 / ListBytesPerSecond) + (probes / (double)lists * n * d / ListCodesPerSecond));
+            return InLists($"IVF{lists},SQ8", $"{why}, and whole vectors in lists would take {Size(whole)}: they are grouped in {lists} lists and kept with 8 bits a dimension ({Size(rounded)})", rounded, probes => ((lists * d * 4 / ListBytesPerSecond) + (probes / (double)lists * n * d / ListCodesPerSecond)) / faster);
         var coded = (n * (((d + 63L) / 64 * 8) + 16)) + (lists * d * 5);
         if (coded <= request.MemoryBytes)
         {
@@ -106,7 +113,8 @@ public static class IndexPlanner
         IndexPlan InLists(string factory, string reason, long bytes, Func<int, double> seconds)
         {
             var affordable = Probes.Where(p => p <= lists / 4 && seconds(p) * 1000 <= request.Milliseconds).DefaultIfEmpty(Probes[0]).ToArray();
-            return new IndexPlan(factory, reason, (int)Math.Min(n, lists * TrainingVectorsPerList), affordable) { EstimatedBytes = bytes, EstimatedMilliseconds = seconds(affordable[^1]) * 1000 };
+            var visited = string.Create(CultureInfo.InvariantCulture, $"; up to {affordable[^1]} lists are visited in about {Time(seconds(affordable[^1]) * 1000)}{(factory.StartsWith(Coded, StringComparison.Ordinal) ? "" : $" by the {request.FaissVariant} build of Faiss")}");
+            return new IndexPlan(factory, reason + visited, (int)Math.Min(n, lists * TrainingVectorsPerList), affordable) { EstimatedBytes = bytes, EstimatedMilliseconds = seconds(affordable[^1]) * 1000 };
         }
     }
 

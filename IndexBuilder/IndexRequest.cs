@@ -11,6 +11,9 @@ public sealed record IndexRequest(long Count, int Dimension)
     /// <summary>Time that one query may take on one core, milliseconds.</summary>
     public double Milliseconds { get; init; } = 10;
 
+    /// <summary>The build of Faiss that will search: <c>generic</c>, or one of the fast ones, <c>avx2</c> and <c>avx512</c>.</summary>
+    public string FaissVariant { get; init; } = IndexPlanner.Generic;
+
     /// <summary>Smallest recall@10 that is good enough, 0 to 1.</summary>
     public double RecallFloor { get; init; } = 0.95;
 }

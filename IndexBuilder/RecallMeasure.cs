@@ -20,7 +20,7 @@ internal sealed record MeasuredRecall(int NProbe, double Recall, double Low, dou
 internal sealed class RecallMeasure
 {
     /// <summary>Recall that more lists are tried for, up to the plan's last.</summary>
-    public const double RecallWanted = 0.99;
+    private const double RecallWanted = 0.99;
 
     public const int Neighbours = 10;
 
@@ -55,22 +55,26 @@ internal sealed class RecallMeasure
     /// <summary>The queries, row-major.</summary>
     public ReadOnlySpan<float> Queries => _queries;
 
-    /// <summary>Tries the settings in order until recall suffices.</summary>
-    public MeasuredRecall Measure(SegmentSet index, IReadOnlyList<int> nProbes, double wanted, CancellationToken cancellation)
+    /// <summary>Tries the settings in order until recall suffices, and chooses the operating point.</summary>
+    /// <param name="index">What is searched.</param>
+    /// <param name="nProbes">Inverted lists to visit, ascending; empty when it means nothing.</param>
+    /// <param name="floor">Recall below which nothing is published.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public MeasuredRecall Measure(SegmentSet index, IReadOnlyList<int> nProbes, double floor, CancellationToken cancellation)
     {
         var curve = new List<RecallPoint>();
-        var (chosen, recall) = (0, 0.0);
+        var wanted = Math.Max(floor, RecallWanted);
         foreach (var nProbe in nProbes.DefaultIfEmpty(0))
         {
-            (chosen, recall) = (nProbe, Recall(index, q => index.Search(Query(q), Neighbours, nProbe: nProbe, cancellation: cancellation)).Share);
-            if (nProbe > 0)
-                curve.Add(new RecallPoint(nProbe, recall));
-            if (recall >= wanted)
+            var found = Recall(index, q => index.Search(Query(q), Neighbours, nProbe: nProbe, cancellation: cancellation)).Share;
+            curve.Add(new RecallPoint(nProbe, found));
+            if (found >= wanted)
                 break;
         }
 
+        var (chosen, recall) = OperatingPoint.Choose(curve, wanted, floor);
         var (low, high) = Interval(recall, _truth.Count);
-        return new MeasuredRecall(chosen, recall, low, high, SelfRecall(index, chosen, cancellation), _truth.Count, curve);
+        return new MeasuredRecall(chosen, recall, low, high, SelfRecall(index, chosen, cancellation), _truth.Count, nProbes.Count == 0 ? [] : curve);
     }
 
     /// <summary>Measures what one way of searching finds.</summary>

@@ -294,7 +294,7 @@ public sealed class SegmentSet : IDisposable
     {
         try
         {
-            return FaissIndex.Load(path);
+            return FaissIndex.Map(path);
         }
         catch (FaissException e)
         {

@@ -9,6 +9,7 @@ return args switch
     [EdgeBenchmarkEnd.Word, .. var rest] => await EdgeBenchmarkEnd.RunAsync(rest),
     ["exact", .. var sizes] => ExactBenchmark.Run(sizes),
     ["build", var count, var folder, var gibibytes, var milliseconds] => await BuildBenchmark.RunAsync(count, folder, gibibytes, milliseconds),
+    ["build-search", var folder] => BuildBenchmark.Search(folder),
     ["changes", var operations, var rounds, var folder] => await ChangesBenchmark.RunAsync(operations, rounds, folder),
     ["coded", var count] => CodedBenchmark.Run(count),
     ["codes", var root, var model, var catalogue] => await CodesBenchmark.RunAsync(root, model, catalogue),
@@ -32,6 +33,7 @@ static int Usage()
         usage: Stickers.Bench <benchmark>
           exact    [n …] exact search against the speed of memory and Faiss Flat
           build    <n> <folder> <GiB> <ms> an index of made-up vectors, streamed from Parquet
+          build-search <folder> times of queries on the index that build left
           changes  <operations> <rounds> <folder> updates of an index, against building it whole
           coded    <n> lists, binary codes and vectors against exact search
           codes    <root> <model> <catalogue> learned binary codes against fitted ones, on real embeddings

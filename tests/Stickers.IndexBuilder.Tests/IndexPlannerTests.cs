@@ -76,4 +76,15 @@ public sealed class IndexPlannerTests
         Assert.All(drawn, p => Assert.InRange(p, 0, n - 1));
         Assert.Equal(drawn.Order(), VectorSurvey.Draw(n, count, seed: 7).Order());
     }
+
+    [Fact]
+    public void Plan_FastFaiss_VisitsMoreListsInTheSameTime()
+    {
+        var request = new IndexRequest(40_000_000, 128) { MemoryBytes = 16 * Gibibyte, Milliseconds = 10 };
+        var (generic, fast) = (IndexPlanner.Plan(request), IndexPlanner.Plan(request with { FaissVariant = "avx512" }));
+        Assert.Equal(generic.Factory, fast.Factory);
+        Assert.True(fast.NProbe[^1] > generic.NProbe[^1], $"{fast.NProbe[^1]} lists by the fast build, {generic.NProbe[^1]} by the generic one");
+        Assert.Contains("generic build of Faiss", generic.Reason, StringComparison.Ordinal);
+        Assert.Contains("avx512 build of Faiss", fast.Reason, StringComparison.Ordinal);
+    }
 }
