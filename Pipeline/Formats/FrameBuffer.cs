@@ -8,7 +8,7 @@ namespace Stickers.Pipeline.Formats;
 internal sealed class FrameBuffer : IBufferWriter<byte>
 {
     /// <summary>Length from which a frame is full: items share one, because each costs several switches between threads.</summary>
-    public const int FullBytes = 512 << 10;
+    public const int FullBytes = 1 << 20;
 
     // With room for the item that fills it.
     private const int Room = FullBytes + (64 << 10);

@@ -16,7 +16,7 @@ internal sealed class Edges : IAsyncDisposable
     private static readonly TimeSpan PeerDeath = TimeSpan.FromSeconds(60);
 
     // Room for the usual frame several times, however many senders share a queue.
-    private const long MinCredit = 2 << 20;
+    private const long MinCredit = 4 << 20;
 
     private readonly List<IAsyncDisposable> _ends = [];
 

@@ -24,7 +24,7 @@ internal static class EdgeBenchmarkEnd
     {
         var (role, way, index, ends, itemBytes, items, token) =
             (args[0], args[1], int.Parse(args[2], CultureInfo.InvariantCulture), int.Parse(args[3], CultureInfo.InvariantCulture), int.Parse(args[4], CultureInfo.InvariantCulture), long.Parse(args[5], CultureInfo.InvariantCulture), args[6]);
-        var options = new EdgeOptions { Edge = "bench", Token = Convert.FromHexString(token), CreditBytes = 16 << 20 };
+        var options = new EdgeOptions { Edge = "bench", Token = Convert.FromHexString(token) };
         var item = new byte[itemBytes];
         new Random(1).NextBytes(item);
         var work = (role, way) switch

@@ -10,7 +10,7 @@ public sealed class BoundedMemoryTests : IDisposable
 {
     private const long Cap = 4 << 20;
 
-    // .NET, MPI and ZeroMQ take some 100 MiB, the heap as much again until it is collected, and the queue of a rank 1 MiB on either side.
+    // .NET, MPI and ZeroMQ take some 100 MiB, the heap as much again until it is collected, and the queue of a rank 4 MiB on either side.
     private const long MemoryCap = 256 << 20;
 
     private readonly TemporaryStore _temporary = new();
