@@ -30,6 +30,7 @@ public sealed class JobSetManifestTests
     [InlineData("spec/replicatedJobs/0/template/spec/template/spec/containers/0/name", null, "name is missing")]
     [InlineData("spec/replicatedJobs/0/template/spec/template/spec/containers/0/resources/limits/memory", "\"lots\"", "does not match")]
     [InlineData("spec/replicatedJobs/1/name", "\"lead\"", "two items")]
+    [InlineData("spec/volumeClaimPolicies", """[{"templates":[{"metadata":{"namespace":"other"}}]}]""", "does not hold: self.templates.all")]
     public void JobSet_Spoilt_NoLongerFitsTheSchema(string path, string? value, string expected)
     {
         var spoilt = Json(Manifest.JobSet)!;
@@ -38,6 +39,16 @@ public sealed class JobSetManifestTests
         if (value is null) parent.AsObject().Remove(steps[^1]);
         else parent[steps[^1]] = JsonNode.Parse(value);
         Assert.Contains(PublicSchema().FaultsOf(spoilt), fault => fault.Contains(expected, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void JobSet_ThatOrdersItsStartTwice_BreaksTheSchemasRule()
+    {
+        var spoilt = Json(Manifest.JobSet)!;
+        spoilt["spec"]!["startupPolicy"] = new JsonObject { ["startupPolicyOrder"] = "InOrder" };
+        Assert.Empty(PublicSchema().FaultsOf(spoilt));
+        spoilt["spec"]!["replicatedJobs"]![1]!["dependsOn"] = new JsonArray(new JsonObject { ["name"] = "lead", ["status"] = "Ready" });
+        Assert.Contains("startupPolicyOrder == 'InOrder'", Assert.Single(PublicSchema().FaultsOf(spoilt)), StringComparison.Ordinal);
     }
 
     [Fact]

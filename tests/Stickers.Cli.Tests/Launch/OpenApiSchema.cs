@@ -7,10 +7,20 @@ namespace Stickers.Cli.Tests.Launch;
 
 /// <summary>
 /// The subset of OpenAPI v3 in which Kubernetes writes the schemas of its resources, checked strictly: a field that the schema does not know is a
-/// fault, as a mistyped one would otherwise be dropped in silence. Rules in CEL (x-kubernetes-validations) are not evaluated.
+/// fault, as a mistyped one would otherwise be dropped in silence.
 /// </summary>
 internal sealed class OpenApiSchema(YamlMappingNode schema)
 {
+    // The rules in CEL (x-kubernetes-validations) that JobSet's schema has, by their text. Another one is a fault, so that somebody writes it here.
+    private static readonly Dictionary<string, Func<JsonNode, bool>> Rules = new()
+    {
+        ["self == oldSelf"] = _ => true, // of changes; what is new has no old self
+        ["self.templates.all(t, !has(t.metadata.namespace) || size(t.metadata.namespace) == 0)"] =
+            self => self["templates"]!.AsArray().All(template => string.IsNullOrEmpty((string?)template!["metadata"]?["namespace"])),
+        ["!(has(self.startupPolicy) && self.startupPolicy.startupPolicyOrder == 'InOrder' && self.replicatedJobs.exists(x, has(x.dependsOn)))"] =
+            self => (string?)self["startupPolicy"]?["startupPolicyOrder"] != "InOrder" || self["replicatedJobs"]!.AsArray().All(job => job!["dependsOn"] is null),
+    };
+
     /// <summary>The schema of a version of the first resource that a CRD file defines.</summary>
     public static OpenApiSchema OfResource(string path, string version)
     {
@@ -31,6 +41,13 @@ internal sealed class OpenApiSchema(YamlMappingNode schema)
 
     private static void Check(YamlMappingNode schema, JsonNode? value, string at, List<string> faults)
     {
+        var rules = schema.Children.TryGetValue("x-kubernetes-validations", out var validations) ? (YamlSequenceNode)validations : [];
+        foreach (var rule in rules.Select(validation => validation["rule"].ToString()))
+        {
+            if (!Rules.TryGetValue(rule, out var holds)) faults.Add($"{at}: the schema has a rule that this validator does not know: {rule}");
+            else if (value is not null && !holds(value)) faults.Add($"{at}: does not hold: {rule}");
+        }
+
         if (Is(schema, "x-kubernetes-int-or-string"))
         {
             if (value is not JsonValue || value.GetValueKind() is not (System.Text.Json.JsonValueKind.String or System.Text.Json.JsonValueKind.Number)) faults.Add($"{at}: neither integer nor string");
