@@ -21,6 +21,7 @@ return args switch
     ["mpi"] => await MpiBenchmark.RunAsync(),
     [MpiRank.Word] => MpiRank.Run(),
     ["pipeline"] => await PipelineBenchmark.RunAsync(),
+    ["ranks"] => await PipelineBenchmark.RunRanksAsync(),
     [PipelineBenchmark.Word, .. var rest] => await PipelineBenchmark.RunOneAsync(rest),
     _ => Usage(),
 };
@@ -42,7 +43,8 @@ static int Usage()
           faiss         <folder> <n> <threads> Faiss.NET against python3-faiss over the same Faiss
           faiss-hnswlib <folder> <n> <threads> Faiss.NET with the fast Faiss against python3-hnswlib
           mpi      allreduce and messages of Mpi.NET against a C program, 2 ranks
-          pipeline a job of three functions against a loop written by hand, and two decoding ranks against one
+          pipeline a job of three functions against a loop written by hand
+          ranks    two decoding ranks against one
         """);
     return 2;
 }
