@@ -23,16 +23,17 @@ internal static class RateBenchmark
         try
         {
             using var set = Made(folder, side);
-            List<double> whole = [], half = [], peer = [];
+            List<double> whole = [], half = [], peer = [], drawing = [];
             for (var round = 0; round < Rounds; round++)
             {
                 whole.Add(SecondsOf(set, side, bfloat16: false));
                 half.Add(SecondsOf(set, side, bfloat16: true));
-                peer.Add(double.Parse(PythonPeer.Run("train_rate.py", [$"{Tags}", $"{Meanings}", $"{Trainer.GhostBatch}", $"{side}", $"{Steps}"]).Output, CultureInfo.InvariantCulture));
-                Console.WriteLine($"round {round + 1}: float32 {whole[^1] * 1000:F1}, bfloat16 {half[^1] * 1000:F1}, PyTorch float32 {peer[^1] * 1000:F1} CPU ms a step of {Trainer.GhostBatch}");
+                peer.Add(PeerSeconds(side, []));
+                drawing.Add(PeerSeconds(side, ["pictures"]));
+                Console.WriteLine($"round {round + 1}: float32 {whole[^1] * 1000:F1}, bfloat16 {half[^1] * 1000:F1}, PyTorch float32 {peer[^1] * 1000:F1}, drawing its pictures too {drawing[^1] * 1000:F1} CPU ms a step of {Trainer.GhostBatch}");
             }
 
-            Console.WriteLine($"{side} pixels, median: float32 {Rate(whole):F0} stickers a CPU second, {Median(peer) / Median(whole):F2} of PyTorch's {Rate(peer):F0}; bfloat16 {Rate(half):F0}, {Median(whole) / Median(half):F2} of float32 (hardware for it: {HalfPrecision.IsFast})");
+            Console.WriteLine($"{side} pixels, median: float32 {Rate(whole):F0} stickers a CPU second with drawing, {Median(drawing) / Median(whole):F2} of PyTorch's {Rate(drawing):F0}, {Median(peer) / Median(whole):F2} of its {Rate(peer):F0} without; bfloat16 {Rate(half):F0}, {Median(whole) / Median(half):F2} of float32 (hardware for it: {HalfPrecision.IsFast})");
             return 0;
         }
         finally
@@ -40,6 +41,9 @@ internal static class RateBenchmark
             Directory.Delete(folder, recursive: true);
         }
     }
+
+    private static double PeerSeconds(int side, string[] more) =>
+        double.Parse(PythonPeer.Run("train_rate.py", [$"{Tags}", $"{Meanings}", $"{Trainer.GhostBatch}", $"{side}", $"{Steps}", .. more]).Output, CultureInfo.InvariantCulture);
 
     private static double Rate(List<double> seconds) => Trainer.GhostBatch / Median(seconds);
 
