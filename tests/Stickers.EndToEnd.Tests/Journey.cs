@@ -71,6 +71,15 @@ internal static class Journey
                 Assert.Equal(1, Math.Sqrt(image.GetProperty(space).EnumerateArray().Sum(value => Math.Pow(value.GetDouble(), 2))), 3);
         }
 
+        var explained = (await commands.JsonAsync("tag", Path.Combine(drawings, "c11-03.png"), "--explain", "--catalogue", "drawn")).GetProperty("images")[0];
+        Assert.Equal(explained.GetProperty("suggestions").EnumerateArray().Take(3).Select(s => s.GetProperty("tag").GetString()), explained.GetProperty("heat").EnumerateArray().Select(h => h.GetProperty("tag").GetString()));
+        Assert.All(explained.GetProperty("heat").EnumerateArray(), heat => Assert.Equal(100, heat.GetProperty("values").GetArrayLength()));
+        // The picture is of the catalogue and untagged: what explains it are others, with labels, nearest first.
+        var examples = explained.GetProperty("examples").EnumerateArray().ToList();
+        Assert.NotEmpty(examples);
+        Assert.All(examples, example => Assert.NotEmpty(example.GetProperty("tags").EnumerateArray()));
+        Assert.Equal(examples.OrderByDescending(example => example.GetProperty("likeness").GetDouble()), examples);
+
         var everyone = await commands.JsonAsync("tag", "--catalogue", "drawn", "--scores", "all");
         Assert.Equal(DrawnStickers.Good, everyone.GetProperty("images").EnumerateArray().Select(image => image.GetProperty("id").GetString()).Distinct().Count());
         var broken = await commands.RunAsync(1, "tag", Path.Combine(drawings, "broken-0.png"));
