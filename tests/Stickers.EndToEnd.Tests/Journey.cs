@@ -15,7 +15,7 @@ internal static class Journey
         Assert.Equal(DrawnStickers.Good, catalogue.Number("written"));
         Assert.Equal(DrawnStickers.Broken, catalogue.Number("quarantined"));
 
-        var model = await commands.JsonAsync("train", "--catalogue", "drawn", "--model", "m1", "--budget", "15s", "--min-support", "10");
+        var model = await commands.JsonAsync("train", "--catalogue", "drawn", "--model", "m1", "--views", "12000", "--min-support", "10");
         Assert.True(model.Number("steps") > 0);
 
         var evaluation = await commands.JsonAsync("evaluate", "--catalogue", "drawn");
