@@ -12,6 +12,7 @@ public sealed class InterruptedBuildTests
     [InlineData("sample")]
     [InlineData("index")]
     [InlineData("stickers")]
+    [InlineData("tags")]
     [InlineData("commit")]
     public async Task Build_StoppedInStage_LeavesNothingAndStartsOverToTheSameBytes(string stage)
     {

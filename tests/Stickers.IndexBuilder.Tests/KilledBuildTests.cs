@@ -16,8 +16,8 @@ public sealed class KilledBuildTests
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData("build", new[] { "check", "sample", "index", "stickers", "commit 0", "commit 2", "publish" })]
-    [InlineData("update", new[] { "sample", "index", "stickers", "commit 1", "commit 3", "publish" })]
+    [InlineData("build", new[] { "check", "sample", "index", "stickers", "tags", "commit 0", "commit 2", "publish" })]
+    [InlineData("update", new[] { "sample", "index", "stickers", "tags", "commit 1", "commit 3", "publish" })]
     public async Task KillMinusNine_InEveryPhase_ReadersSeeAWholeIndexAndTheNextRunEndsAlike(string job, string[] phases)
     {
         using var world = await World.CreateAsync(120);
