@@ -15,6 +15,13 @@ RUN apt-get update \
  && rm -rf /var/lib/apt/lists/*
 COPY --from=sdk /usr/share/dotnet /usr/share/dotnet
 ENV PATH=$PATH:/usr/share/dotnet DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+# The fast builds of Faiss as well, from the source of Debian's package: the program takes the one that its processor runs.
+COPY Faiss.NET/native/build-fast.sh Faiss.NET/native/fast-home.sh /faiss/
+ENV FAISS_NET_HOME=/faiss/archives
+RUN apt-get update \
+ && apt-get install --yes --no-install-recommends cmake dpkg-dev make \
+ && /faiss/build-fast.sh \
+ && rm -rf /var/lib/apt/lists/*
 WORKDIR /source
 COPY . .
 RUN dotnet publish Cli/Stickers.Cli.csproj --configuration Release --output /app -p:CreateSymbolicLinksForCopyLocalIfPossible=false
