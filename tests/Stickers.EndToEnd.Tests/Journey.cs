@@ -54,9 +54,11 @@ internal static class Journey
         await commands.RunAsync(0, "index", "publish", "--space", "visual", "--version", second);
         Assert.Equal(second, await ServedAsync());
         await commands.RunAsync(0, "index", "prune", "--space", "visual", "--keep", "0");
-        Assert.Single((await commands.JsonAsync("index", "list", "--space", "visual")).EnumerateArray());
+        Assert.Single(await VersionsAsync());
 
-        async Task<string?> ServedAsync() => (await commands.JsonAsync("index", "list", "--space", "visual")).EnumerateArray().Single(version => version.GetProperty("current").GetBoolean()).GetProperty("version").GetString();
+        async Task<string?> ServedAsync() => (await VersionsAsync()).Single(version => version.GetProperty("current").GetBoolean()).GetProperty("version").GetString();
+
+        async Task<List<JsonElement>> VersionsAsync() => [.. (await commands.JsonAsync("index", "list")).EnumerateArray().Where(version => version.GetProperty("space").GetString() == "visual")];
     }
 
     private static async Task TagGivesEveryScoreAsync(CommandRunner commands, string drawings)
