@@ -33,12 +33,13 @@ internal static class SearchBenchmark
         using (var server = await Server.StickersAsync(stickers, root))
         {
             string Path(int i) => $"/v1/stickers/{SyntheticWorld.IdOf((int)(2654435761L * i % count))}/similar?k={K}";
-            await OpenLoop.RunAsync(server.Address, Path, double.PositiveInfinity, Connections, TimeSpan.FromSeconds(3));
+            string[] ids = [$"{count}", $"{SyntheticWorld.IdOf(0)}", "7", "/v1/stickers/", $"/similar?k={K}"];
+            await Wrk.RunAsync(server.Address, "ids.lua", ids, Connections, 4);
             var cpu = server.Cpu;
-            var full = await OpenLoop.RunAsync(server.Address, Path, double.PositiveInfinity, Connections, Time);
-            cpu = (server.Cpu - cpu) * 1000 / full.Of(200).Length;
+            var full = await Wrk.RunAsync(server.Address, "ids.lua", ids, Connections, (int)Time.TotalSeconds);
+            cpu = (server.Cpu - cpu) * 1000 / full.Answers;
             peak = full.Rate;
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"HTTP, {Connections} connections: {full}; {100 * peak / inProcess:0} % of in process; {cpu:0.000} ms of the server's CPU each"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"HTTP, {Connections} connections: {full.Said}; {100 * peak / inProcess:0} % of in process; {cpu:0.000} ms of the server's CPU each"));
             var half = await OpenLoop.RunAsync(server.Address, Path, peak / 2, Connections, Time);
             Console.WriteLine($"HTTP at half the peak: {half}");
         }
@@ -46,12 +47,12 @@ internal static class SearchBenchmark
         var index = store.PathOf($"{SnapshotKeys.Folder(EmbeddingSpace.Visual, "aaaaaaaaaaaa")}/{SnapshotManifest.IndexFile}");
         using (var peer = await Server.PythonAsync(Path.Combine(AppContext.BaseDirectory, "peer", "flask_faiss.py"), index, $"{nprobe}"))
         {
-            string Path(int i) => $"/similar/{2654435761L * i % count}";
-            await OpenLoop.RunAsync(peer.Address, Path, double.PositiveInfinity, Connections, TimeSpan.FromSeconds(2));
+            string[] ids = [$"{count}", "0", "1", "/similar/"];
+            await Wrk.RunAsync(peer.Address, "ids.lua", ids, Connections, 2);
             var cpu = peer.Cpu;
-            var full = await OpenLoop.RunAsync(peer.Address, Path, double.PositiveInfinity, Connections, Time);
-            cpu = (peer.Cpu - cpu) * 1000 / full.Of(200).Length;
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"flask + faiss, {Connections} connections: {full}; ours over theirs {peak / full.Rate:0.0}; {cpu:0.000} ms of its CPU each"));
+            var full = await Wrk.RunAsync(peer.Address, "ids.lua", ids, Connections, (int)Time.TotalSeconds);
+            cpu = (peer.Cpu - cpu) * 1000 / full.Answers;
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"flask + faiss, {Connections} connections: {full.Said}; ours over theirs {peak / full.Rate:0.0}; {cpu:0.000} ms of its CPU each"));
         }
 
         return 0;
