@@ -12,8 +12,10 @@ public static class StickerFrames
     public const string Choice = "most distinct, by share";
 
     /// <summary>Decodes a still image, or up to <see cref="Max"/> frames of an animation that differ most; at least one.</summary>
+    /// <param name="file">The encoded file.</param>
+    /// <param name="limits">What is refused; null for <see cref="ImageLimits.Default"/>.</param>
     /// <exception cref="ImageException">The file is refused, truncated or corrupt.</exception>
-    public static IReadOnlyList<AnimationFrame> Decode(ReadOnlySpan<byte> file) => ImageDecoder.Identify(file).Frames > 1
-        ? ImageDecoder.DecodeDistinctFrames(file, StickerModel.DecodeSide, Max)
-        : [new AnimationFrame(ImageDecoder.Decode(file, StickerModel.DecodeSide), 1)];
+    public static IReadOnlyList<AnimationFrame> Decode(ReadOnlySpan<byte> file, ImageLimits? limits = null) => ImageDecoder.Identify(file, limits).Frames > 1
+        ? ImageDecoder.DecodeDistinctFrames(file, StickerModel.DecodeSide, Max, limits)
+        : [new AnimationFrame(ImageDecoder.Decode(file, StickerModel.DecodeSide, limits), 1)];
 }

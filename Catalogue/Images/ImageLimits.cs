@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Stickers.Catalogue.Images;
 
 /// <summary>What is refused before decoding starts.</summary>
@@ -20,4 +22,8 @@ public sealed record ImageLimits
 
     /// <summary>Largest frames x width x height of an animation, pixels: bounds the work of composing it (512x512 x 500 fits).</summary>
     public long MaxAnimationPixels { get; init; } = 256L << 20;
+
+    /// <summary>Longest time, in seconds of a core, that rendering an SVG once is estimated to take at most; up to 10, which null stands for. Nothing stops a drawing that has begun.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] // what an import was made with keeps its name
+    public double? MaxDrawingSeconds { get; init; }
 }

@@ -13,8 +13,8 @@ internal sealed class SvgDocument
     /// <summary>Pages of a micrometre or a mile come to one size, which keeps the renderer's arithmetic sound.</summary>
     private const double PageUnits = 1000;
 
-    private SvgDocument(double width, double height, double work, byte[] drawing) =>
-        (Width, Height, Work, Drawing) = (width, height, work, drawing);
+    private SvgDocument(double width, double height, double work, double maxWork, byte[] drawing) =>
+        (Width, Height, Work, MaxWork, Drawing) = (width, height, work, maxWork, drawing);
 
     /// <summary>Page width, in units of which the longer side has a thousand.</summary>
     public double Width { get; }
@@ -24,6 +24,9 @@ internal sealed class SvgDocument
 
     /// <summary>What rendering it once can cost at most, in the units of <see cref="SvgWork"/>.</summary>
     public double Work { get; }
+
+    /// <summary>What rendering it once may cost.</summary>
+    public double MaxWork { get; }
 
     /// <summary>One svg element with the page's size, UTF-8, without XML declaration.</summary>
     public byte[] Drawing { get; }
@@ -39,7 +42,8 @@ internal sealed class SvgDocument
         try
         {
             var (drawing, work) = SvgCleaner.Clean(reader, width, height, scale);
-            return new SvgDocument(width * scale, height * scale, work, drawing);
+            var allowed = Math.Min(SvgWork.MaxUnits, limits.MaxDrawingSeconds * SvgWork.UnitsPerSecond ?? SvgWork.MaxUnits);
+            return work <= allowed ? new SvgDocument(width * scale, height * scale, work, allowed, drawing) : throw SvgWork.TooMuch(work, allowed);
         }
         catch (XmlException fault)
         {

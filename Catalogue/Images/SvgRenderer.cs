@@ -45,7 +45,7 @@ internal static class SvgRenderer
             if (ink.Width == 0) break;
             if (Math.Max(ink.Width, ink.Height) >= maxSide) return Crop(rgba, width, ink, maxSide);
             region = Grown(region, ink, scale);
-            if ((round + 2) * document.Work > 1.5 * SvgWork.MaxUnits)
+            if ((round + 2) * document.Work > 1.5 * document.MaxWork)
                 throw new ImageException(ImageFault.TooComplex, "SVG: the ink fills too little of the page for so much of it");
 
             int Side(double length) => Math.Clamp((int)Math.Ceiling(length * scale - 1e-6), 1, canvas);

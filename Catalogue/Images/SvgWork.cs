@@ -13,6 +13,9 @@ internal sealed partial class SvgWork
     /// <summary>Units allowed: about ten seconds.</summary>
     public const double MaxUnits = 100_000;
 
+    /// <summary>Units of one second.</summary>
+    public const double UnitsPerSecond = 10_000;
+
     private const int MaxReach = 200;
 
     private const double Shape = 3, Gradient = 30, GradientStop = 0.02, Pattern = 1800, Mask = 30, Blend = 60, Clip = 2, Bitmap = 1000;
@@ -94,10 +97,12 @@ internal sealed partial class SvgWork
     {
         var work = Add(_root!, 0).Work + _styling * _elements;
         if (double.IsFinite(_inheritedDash)) work += Dash * _undashedLength / _inheritedDash;
-        if (!(work <= MaxUnits))
-            throw TooComplex(string.Create(CultureInfo.InvariantCulture, $"it could take {work / 10_000:F0} seconds to draw, allowed are {MaxUnits / 10_000:F0}"));
-        return work;
+        return work <= MaxUnits ? work : throw TooMuch(work, MaxUnits);
     }
+
+    /// <summary>What is said of too much work.</summary>
+    public static ImageException TooMuch(double work, double allowed) =>
+        TooComplex(string.Create(CultureInfo.InvariantCulture, $"it could take {work / UnitsPerSecond:F0} seconds to draw, allowed are {allowed / UnitsPerSecond:0.#}"));
 
     private SvgTotal Add(SvgElement element, int reach)
     {

@@ -12,6 +12,9 @@ internal static class UploadLookup
 {
     private const int MostExamples = 8;
 
+    /// <summary>An import may draw for ten seconds; nobody waits so long for an answer.</summary>
+    private static readonly ImageLimits Limits = ImageLimits.Default with { MaxDrawingSeconds = 1 };
+
     /// <summary>As stickers are embedded: an animation by several frames.</summary>
     /// <exception cref="ImageException">It cannot be decoded.</exception>
     public static Prediction Predict(ServedPair pair, ReadOnlyMemory<byte> image, CancellationToken cancellation) => Look(pair, image, cancellation).Prediction;
@@ -20,7 +23,7 @@ internal static class UploadLookup
     {
         IReadOnlyList<AnimationFrame> frames;
         using (LookupTelemetry.Measure(Phase.Decode))
-            frames = StickerFrames.Decode(image.Span);
+            frames = StickerFrames.Decode(image.Span, Limits);
         cancellation.ThrowIfCancellationRequested();
         using var embed = LookupTelemetry.Measure(Phase.Embed);
         return (FramePool.Pool(pair.Model.Predict([.. frames.Select(frame => frame.Image)]), [.. frames.Select(frame => frame.Share)]), frames[0].Image);

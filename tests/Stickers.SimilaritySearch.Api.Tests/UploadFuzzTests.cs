@@ -1,12 +1,13 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Text.Json;
 
 namespace Stickers.SimilaritySearch.Api.Tests;
 
 /// <summary>
-/// Uploads that were tampered with: bits flipped, cut, filled with junk, lying about sizes. STICKERS_FUZZ sets their number; whatever a seed makes is always the same.
+/// Uploads that were tampered with: bits flipped, cut, filled with junk, lying about sizes. STICKERS_FUZZ sets their number, or the first and last seed (580-590); whatever a seed makes is always the same.
 /// </summary>
 public sealed class UploadFuzzTests(ServedWorld served)
 {
@@ -16,27 +17,30 @@ public sealed class UploadFuzzTests(ServedWorld served)
     [Fact]
     public async Task Upload_TamperedWith_IsAnsweredInTimeWithinBoundedMemory()
     {
-        var count = int.TryParse(Environment.GetEnvironmentVariable("STICKERS_FUZZ"), out var given) ? given : InEveryRun;
+        var asked = Environment.GetEnvironmentVariable("STICKERS_FUZZ")?.Split('-');
+        var (from, to) = asked is null ? (0, InEveryRun) : asked is [var first, var last] ? (int.Parse(first, CultureInfo.InvariantCulture), int.Parse(last, CultureInfo.InvariantCulture) + 1) : (0, int.Parse(asked[0], CultureInfo.InvariantCulture));
+        var count = to - from;
         var originals = Originals();
         Assert.True(originals.Count >= 20, $"only {originals.Count} files to begin with");
         Exception? failure = null;
         var (app, client) = await served.ServeAsync(new ApiOptions { Store = served.World.Store, RequestFailed = e => failure = e });
         await using var server = app;
         using var sending = client;
-        using (var first = NeighbourTests.Raw(DrawnSticker.All[0].Png, "image/*"))
-        using (await client.PostAsync("/v1/tags", first, TestContext.Current.CancellationToken))
+        using (var warm = NeighbourTests.Raw(DrawnSticker.All[0].Png, "image/*"))
+        using (await client.PostAsync("/v1/tags", warm, TestContext.Current.CancellationToken))
         {
         }
 
         var before = Environment.WorkingSet;
         var (statuses, slowest, memory) = (new SortedDictionary<int, int>(), (Milliseconds: 0.0, Seed: -1), 0L);
-        for (var seed = 0; seed < count; seed++)
+        for (var seed = from; seed < to; seed++)
         {
             var file = Tampered(originals, seed);
             using var content = NeighbourTests.Raw(file, "image/*");
-            var started = Stopwatch.GetTimestamp();
-            using var response = await client.PostAsync(seed % 2 == 0 ? "/v1/tags" : "/v1/similar?k=5", content, TestContext.Current.CancellationToken);
-            var milliseconds = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
+            var (started, cpu) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
+            using var response = await SendAsync(client, content, seed);
+            // Alone, what the process worked says as well on a busy machine whether a decoder ran away; other tests work in the same process.
+            var milliseconds = asked is not null ? (Environment.CpuUsage.TotalTime - cpu).TotalMilliseconds : Stopwatch.GetElapsedTime(started).TotalMilliseconds;
             if (milliseconds > slowest.Milliseconds)
                 slowest = (milliseconds, seed);
             memory = Math.Max(memory, Environment.WorkingSet - before);
@@ -48,10 +52,22 @@ public sealed class UploadFuzzTests(ServedWorld served)
         }
 
         TestContext.Current.SendDiagnosticMessage("{0}", $"{count} uploads: {JsonSerializer.Serialize(statuses)}; slowest {slowest.Milliseconds:0} ms (seed {slowest.Seed}); memory + {memory >> 20} MiB");
-        // Two seconds on a machine of its own; builds share theirs with others.
-        Assert.True(slowest.Milliseconds < (given > 0 ? 2000 : 10_000), $"seed {slowest.Seed} took {slowest.Milliseconds:0} ms");
+        // Two seconds of processor time, or ten of a machine that is shared with builds.
+        Assert.True(slowest.Milliseconds < (asked is not null ? 2000 : 10_000), $"seed {slowest.Seed} took {slowest.Milliseconds:0} ms");
         Assert.True(memory < MostMemory, $"memory grew by {memory >> 20} MiB");
-        Assert.True(statuses.GetValueOrDefault((int)HttpStatusCode.OK) > 0 && statuses.GetValueOrDefault((int)HttpStatusCode.UnprocessableEntity) > count / 4, JsonSerializer.Serialize(statuses));
+        Assert.True(count < InEveryRun || (statuses.GetValueOrDefault((int)HttpStatusCode.OK) > 0 && statuses.GetValueOrDefault((int)HttpStatusCode.UnprocessableEntity) > count / 4), JsonSerializer.Serialize(statuses));
+    }
+
+    private static async Task<HttpResponseMessage> SendAsync(HttpClient client, HttpContent content, int seed)
+    {
+        try
+        {
+            return await client.PostAsync(seed % 2 == 0 ? "/v1/tags" : "/v1/similar?k=5", content, TestContext.Current.CancellationToken);
+        }
+        catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
+        {
+            throw new InvalidOperationException($"seed {seed} has no answer", e);
+        }
     }
 
     /// <summary>Files that are whole, of every format, and others that are not.</summary>

@@ -57,6 +57,15 @@ public sealed class UploadTests(ServedWorld served)
         Assert.Contains("'image'", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
     }
 
+    /// <summary>Once librsvg draws nothing stops it; an import has more patience than somebody who waits for an answer.</summary>
+    [Fact]
+    public async Task Upload_OfADrawingThatCouldTakeSeconds_IsRefusedThoughAnImportWouldTakeIt()
+    {
+        var drawing = """<svg xmlns="http://www.w3.org/2000/svg" width="64" height="64"><filter id="f"><feMorphology operator="dilate" radius="3"/></filter><rect filter="url(#f)" x="8" y="8" width="40" height="40"/></svg>"""u8.ToArray();
+        Assert.NotNull(ImageDecoder.Decode(drawing, 64));
+        await AssertRefusedAsync("/v1/tags", NeighbourTests.Raw(drawing, "image/svg+xml"), ImageFault.TooComplex);
+    }
+
     [Theory]
     [InlineData("multipart/form-data", "")]
     [InlineData("multipart/form-data; boundary=x", "no boundary in here")]
