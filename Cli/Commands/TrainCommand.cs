@@ -27,6 +27,7 @@ internal static class TrainCommand
             DefaultValueFactory = _ => "base",
         }.AcceptOnlyFromAmong("small", "base", "large");
         var init = new Option<string?>("--init") { Description = "Weights to start from: a ResNet-18 or ResNet-34 of torchvision or timm in safetensors, or a model's own; the network then has their shape.", HelpName = "file" };
+        var reviews = new Option<string?>("--reviews") { Description = "What people decided on suggestions (stickers reviews export): accepted tags are labels, rejected ones negatives that are sure.", HelpName = "file" };
         var support = new Option<int>("--min-support") { Description = "Training stickers that a tag needs to be learned.", HelpName = "count", DefaultValueFactory = _ => 20 };
         var precision = new Option<double>("--precision") { Description = "Share of accepted suggestions that should be right, by validation stickers; a tag that cannot reach it is only reviewed.", HelpName = "share", DefaultValueFactory = _ => 0.9 };
         precision.Validators.Add(result =>
@@ -51,12 +52,13 @@ internal static class TrainCommand
         });
         var command = new WorkCommand("train", "Learn tags and embeddings from the labels that creators gave.")
         {
-            Options = { catalogue, model, split, budget, views, preset, init, support, precision, batch, seed, main },
+            Options = { catalogue, model, split, budget, views, preset, init, reviews, support, precision, batch, seed, main },
             Examples =
             [
                 ("stickers train --catalogue clipart --model clipart-1 --budget 15m", "Writes models/clipart-1 under the root."),
                 ("stickers train --catalogue clipart --model clipart-s2 --views 1000000 --seed 2", "As many pictures as fifteen minutes on two idle cores show, however busy the machine."),
                 ("stickers train --catalogue clipart --model clipart-r18 --init resnet18.safetensors", "Starts from what a ResNet-18 learned of photographs."),
+                ("stickers train --catalogue clipart --model clipart-2 --reviews labels.jsonl", "Learns from what curators reviewed as well."),
                 ("stickers train --catalogue clipart --model clipart-1 --batch-size 128 --on mpirun --main 4", "Four processes decode and learn together."),
             ],
             Resume = "Run the same command again: it goes on from its last checkpoint with what is left of the budget.",
@@ -81,6 +83,7 @@ internal static class TrainCommand
                 BatchSize = parse.GetValue(batch),
                 Seed = parse.GetValue(seed),
                 Init = parse.GetValue(init),
+                Reviews = parse.GetValue(reviews),
             }.With(Enum.Parse<TrainingPreset>(parse.GetRequiredValue(preset), ignoreCase: true));
             var store = session.OpenStore();
             if (!JobRunner.IsRank)

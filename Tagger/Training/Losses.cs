@@ -28,6 +28,9 @@ internal sealed class Losses(int batch, double negativeFocus, double semanticWei
     /// <summary>So small that the code's gradient does not count when gradients are clipped; AdamW's steps do not depend on it.</summary>
     private static readonly Scalar CodeWeight = 0.01f;
 
+    /// <summary>What a person refused weighs as much more as five tags that are merely missing.</summary>
+    private static readonly Scalar RefusedWeight = 5f;
+
     private readonly Scalar _perSticker = 1f / batch;
     private readonly Scalar _perStickerNegated = -1f / batch;
     private readonly Scalar _focus = (float)negativeFocus;
@@ -56,6 +59,13 @@ internal sealed class Losses(int batch, double negativeFocus, double semanticWei
         var negative = labels.sub(Scalars.One).mul(shifted.neg().log1p()).mul(shifted.pow(_focus).detach()).neg();
         return positive.add(negative, Scalars.One).sum().mul(_perStickerNegated);
     }
+
+    /// <summary>As <see cref="Tags(Tensor, Tensor)"/>, with negatives that are sure: for them no margin and no focus, but more weight.</summary>
+    /// <param name="logits">(B, V).</param>
+    /// <param name="labels">(B, V), 1 or 0.</param>
+    /// <param name="refused">(B, V): 1 where a person said that the sticker has not the tag.</param>
+    public Tensor Tags(Tensor logits, Tensor labels, Tensor refused) =>
+        Tags(logits, labels).add(refused.mul(F.logsigmoid(logits.neg())).sum().mul(_perStickerNegated), RefusedWeight);
 
     /// <summary>Meaning: a sticker's vector points at the vectors of its tags (softmax over all meanings).</summary>
     /// <param name="logits">(B, M).</param>

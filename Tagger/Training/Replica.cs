@@ -42,6 +42,7 @@ internal sealed class Replica : IDisposable
     private readonly float[] _planes;
     private readonly float[] _labels;
     private readonly float[] _shares;
+    private readonly float[]? _refused;
     private readonly float[] _information;
 
     public Replica(NetworkConfiguration configuration, TrainingSet set, TrainingOptions options, Device device)
@@ -58,6 +59,7 @@ internal sealed class Replica : IDisposable
         Buffers = FlatParameters.BuffersOf(Net);
         _planes = new float[Trainer.GhostBatch * ViewRendering.Length(options.InputSide)];
         _labels = new float[Trainer.GhostBatch * configuration.Tags];
+        _refused = set.HasRefusals ? new float[_labels.Length] : null;
         _shares = new float[Trainer.GhostBatch * configuration.Meanings];
         // A rare tag says more about a sticker than a common one: inverse document frequency.
         var stickers = set.TrainingRows.Length;
@@ -89,7 +91,9 @@ internal sealed class Replica : IDisposable
         var remembered = Upload(comparison.Others, others, dimension);
         var neighbours = remembered.slice(0, 0, Math.Min(others, NeighboursOfCodes), 1);
         var loss = _losses.Total(
-            _losses.Tags(output.TagLogits, Upload(_labels, count, tags)),
+            _refused is null
+                ? _losses.Tags(output.TagLogits, Upload(_labels, count, tags))
+                : _losses.Tags(output.TagLogits, Upload(_labels, count, tags), Upload(_refused, count, tags)),
             _losses.Semantic(Net.SemanticLogits(output.Semantic), Upload(_shares, count, meanings)),
             _losses.Visual(
                 output.Visual, Upload(comparison.Own, count, dimension), Upload(comparison.Known, count),
@@ -114,11 +118,13 @@ internal sealed class Replica : IDisposable
         int tags = Net.Configuration.Tags, meanings = Net.Configuration.Meanings;
         Array.Clear(_labels);
         Array.Clear(_shares);
+        if (_refused is not null) Array.Clear(_refused);
         for (var i = 0; i < items.Count; i++)
         {
             var row = _set.Rows[items[i].Row];
             var view = _augmenter.Next(new Random(items[i].Seed), row.MayMirror);
             ViewRendering.Render(_set.Image(items[i].Row), _set.FittedSide, view, side, _planes.AsSpan(i * length, length));
+            foreach (var tag in row.Refused) _refused![(i * tags) + tag] = 1f;
             var information = row.Tags.Sum(tag => _information[tag]);
             foreach (var tag in row.Tags)
             {

@@ -57,12 +57,13 @@ public static class Trainer
         var initial = options.Init is { } init ? InitialWeights.Read(init) : null;
         if (initial is not null) options = options with { Widths = initial.Widths, Blocks = initial.Blocks };
         options.Validate();
+        var reviews = options.Reviews is { } file ? ReviewedLabels.Read(file) : null;
         var work = store.WorkPath($"{folder}/{WorkFolder}");
         Directory.CreateDirectory(work);
-        using (var set = await new TrainingSetBuilder(store, catalogue, options, group).OpenAsync(progress, cancellation))
+        using (var set = await new TrainingSetBuilder(store, catalogue, options, group, reviews).OpenAsync(progress, cancellation))
         {
             var network = new NetworkConfiguration { InputSide = options.InputSide, Widths = options.Widths, Blocks = options.Blocks, Tags = set.Vocabulary.TagCount, Meanings = set.Vocabulary.Meanings.Count, CodeBits = CodeBits };
-            var inputs = Inputs(options, initial, catalogue, set);
+            var inputs = Inputs(options, initial, reviews, catalogue, set);
             using var loop = new TrainingLoop(network, set, options, group, initial);
             var checkpoint = Path.Combine(work, "checkpoint.safetensors");
             if (group.Rank == 0) Checkpoint.TryLoad(checkpoint, loop.State, inputs);
@@ -121,9 +122,9 @@ public static class Trainer
     }
 
     /// <summary>What a checkpoint belongs to. The budget is left out: a longer or shorter one may be asked for when going on.</summary>
-    private static string Inputs(TrainingOptions options, InitialWeights? initial, StickerCatalogue catalogue, TrainingSet set) =>
+    private static string Inputs(TrainingOptions options, InitialWeights? initial, ReviewedLabels? reviews, StickerCatalogue catalogue, TrainingSet set) =>
         ContentHash.Of([
-            JsonSerializer.Serialize(options with { Budget = default, CheckpointEvery = default, Init = initial?.Hash }),
+            JsonSerializer.Serialize(options with { Budget = default, CheckpointEvery = default, Init = initial?.Hash, Reviews = reviews?.Hash }),
             catalogue.ContentHash,
             catalogue.Vocabulary.ContentHash,
             .. set.Vocabulary.Meanings]);

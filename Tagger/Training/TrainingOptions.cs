@@ -59,6 +59,9 @@ public sealed record TrainingOptions
     /// <summary>A file of weights in safetensors that the trunk starts from, which then has their shape instead of <see cref="Widths"/> and <see cref="Blocks"/>; null to start from chance.</summary>
     public string? Init { get; init; }
 
+    /// <summary>A file of people's decisions on suggestions, by <c>stickers reviews export</c>; null for none. What they accepted counts as a label, what they rejected as a negative that is sure.</summary>
+    public string? Reviews { get; init; }
+
     /// <summary>Focusing of the asymmetric loss on negatives; 0 is cross-entropy.</summary>
     public double NegativeFocus { get; init; }
 

@@ -10,7 +10,11 @@ namespace Stickers.Tagger.Training;
 /// <param name="Tags">Indices into the meanings, ascending; those below the number of suggested tags are labels to be learned.</param>
 /// <param name="MayMirror">Whether mirroring keeps the meaning.</param>
 /// <param name="Group">Near duplicates share this number.</param>
-internal sealed record TrainingRow(SplitPart Part, int[] Tags, bool MayMirror, int Group);
+internal sealed record TrainingRow(SplitPart Part, int[] Tags, bool MayMirror, int Group)
+{
+    /// <summary>Indices of tags, below the number of suggested ones, that a person said the sticker has not.</summary>
+    public int[] Refused { get; init; } = [];
+}
 
 /// <summary>The tags of a training, most frequent first.</summary>
 /// <param name="Meanings">All tags that get a vector in the semantic space.</param>
@@ -53,7 +57,10 @@ internal sealed class TrainingSet : IDisposable
     public unsafe ReadOnlySpan<byte> Image(int row) => new((byte*)_images[row], ImageBytes);
 
     /// <summary>Row numbers to learn from.</summary>
-    public int[] TrainingRows => [.. Enumerable.Range(0, Rows.Count).Where(i => Rows[i].Part == SplitPart.Train && Rows[i].Tags.Length > 0)];
+    public int[] TrainingRows => [.. Enumerable.Range(0, Rows.Count).Where(i => Rows[i].Part == SplitPart.Train && Rows[i].Tags.Length + Rows[i].Refused.Length > 0)];
+
+    /// <summary>Whether any tag was refused to any sticker.</summary>
+    public bool HasRefusals => Rows.Any(row => row.Refused.Length > 0);
 
     /// <summary>Row numbers to fit the semantic space on: all with a tag, validation stickers too, as they show how far apart the network puts one meaning that it did not see.</summary>
     public int[] TaggedRows => [.. Enumerable.Range(0, Rows.Count).Where(i => Rows[i].Tags.Length > 0)];

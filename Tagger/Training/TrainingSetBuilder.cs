@@ -12,7 +12,8 @@ namespace Stickers.Tagger.Training;
 /// <param name="catalogue">The catalogue.</param>
 /// <param name="options">The training's options.</param>
 /// <param name="group">The ranks.</param>
-internal sealed class TrainingSetBuilder(ObjectStore store, StickerCatalogue catalogue, TrainingOptions options, StageGroup group)
+/// <param name="reviews">What people decided on suggestions; null for nothing.</param>
+internal sealed class TrainingSetBuilder(ObjectStore store, StickerCatalogue catalogue, TrainingOptions options, StageGroup group, ReviewedLabels? reviews = null)
 {
     /// <summary>More training stickers than this are sampled down, so that the images and the visual memory stay bounded.</summary>
     private const int MaximumStickers = 500_000;
@@ -23,7 +24,7 @@ internal sealed class TrainingSetBuilder(ObjectStore store, StickerCatalogue cat
         var side = InputFitting.FittedSide(options.InputSide);
         // What tags mean may be edited between runs of the same catalogue.
         var (vocabulary, labels) = await ReadLabelsAsync(progress, cancellation);
-        var choice = ContentHash.Of([$"fit {InputFitting.Version}", $"{side}", options.SplitBy.ToString(), catalogue.ContentHash, catalogue.Vocabulary.ContentHash, .. vocabulary.Meanings]);
+        var choice = ContentHash.Of([$"fit {InputFitting.Version}", $"{side}", options.SplitBy.ToString(), catalogue.ContentHash, catalogue.Vocabulary.ContentHash, reviews?.Hash ?? "", .. vocabulary.Meanings]);
         // Another choice is another set: what an interrupted training left of it goes when this one is over.
         var folder = $"{FolderOf(options.Version)}/{choice[..12]}";
         await group.RunAsync(new FittingJob(catalogue, labels, side, choice), store, folder, progress is null ? null : new Decoded(progress, labels.Count), cancellation);
@@ -44,7 +45,7 @@ internal sealed class TrainingSetBuilder(ObjectStore store, StickerCatalogue cat
     private async Task<(TrainingVocabulary Vocabulary, Dictionary<long, TrainingRow> Labels)> ReadLabelsAsync(IProgress<JobProgress>? progress, CancellationToken cancellation)
     {
         var counts = new Dictionary<string, int>(StringComparer.Ordinal);
-        var candidates = new List<(long Id, SplitPart Part, IReadOnlyList<string> Tags, int Group)>();
+        var candidates = new List<(long Id, SplitPart Part, IReadOnlyList<string> Tags, IReadOnlyList<string> Refused, int Group)>();
         var groups = new Dictionary<string, int>(StringComparer.Ordinal);
         var read = 0;
         await foreach (var sticker in catalogue.ReadAsync(images: false, cancellation))
@@ -53,14 +54,23 @@ internal sealed class TrainingSetBuilder(ObjectStore store, StickerCatalogue cat
             var part = StickerSplit.Of(sticker, options.SplitBy);
             if (part == SplitPart.Test) continue;
             var tags = catalogue.Vocabulary.TagsOf(sticker);
-            if (tags.Count == 0) continue;
+            IReadOnlyList<string> refused = [];
+            if (reviews is not null)
+            {
+                var (accepted, rejected) = reviews.Of(sticker.Id, catalogue.Vocabulary);
+                // What a creator says of the sticker stands above what anybody says of a suggestion.
+                refused = [.. rejected.Except(tags).Except(accepted)];
+                tags = [.. tags.Union(accepted)];
+            }
+
+            if (tags.Count + refused.Count == 0) continue;
             if (part == SplitPart.Train)
             {
                 foreach (var tag in tags) counts[tag] = counts.GetValueOrDefault(tag) + 1;
             }
             var groupKey = sticker.DuplicateGroup ?? sticker.Key;
             if (!groups.TryGetValue(groupKey, out var group)) groups[groupKey] = group = groups.Count;
-            candidates.Add((sticker.Id.Value, part, tags, group));
+            candidates.Add((sticker.Id.Value, part, tags, refused, group));
         }
 
         var meanings = counts.Where(c => c.Value >= options.MinimumMeaningSupport)
@@ -77,11 +87,12 @@ internal sealed class TrainingSetBuilder(ObjectStore store, StickerCatalogue cat
         var index = vocabulary.Meanings.Select((tag, i) => (tag, i)).ToDictionary(t => t.tag, t => t.i, StringComparer.Ordinal);
         var labels = new Dictionary<long, TrainingRow>();
         // Ids are hashes of keys: the smallest are a uniform sample.
-        foreach (var (id, part, tags, group) in candidates.OrderBy(c => c.Id))
+        foreach (var (id, part, tags, refused, group) in candidates.OrderBy(c => c.Id))
         {
             int[] known = [.. tags.Where(index.ContainsKey).Select(t => index[t]).Order()];
-            if (known.Length == 0) continue;
-            labels[id] = new TrainingRow(part, known, StickerAugmenter.MayMirror(tags), group);
+            int[] negative = [.. refused.Where(index.ContainsKey).Select(t => index[t]).Where(t => t < vocabulary.TagCount).Order()];
+            if (known.Length + negative.Length == 0) continue;
+            labels[id] = new TrainingRow(part, known, StickerAugmenter.MayMirror(tags), group) { Refused = negative };
             if (labels.Count == MaximumStickers) break;
         }
         return (vocabulary, labels);

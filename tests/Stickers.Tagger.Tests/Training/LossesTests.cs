@@ -16,6 +16,22 @@ public sealed class LossesTests
         Assert.Equal(expected, loss, 1e-5);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    public void Tags_Refused_PushDownSixTimesAsHardAsMissingOnesWhateverTheFocus(double focus)
+    {
+        using var scope = NewDisposeScope();
+        var logits = tensor([-4f, -4f, 1f], [1, 3], requires_grad: true);
+        new Losses(1, focus, 1, 1, 4).Tags(logits, tensor([0f, 0f, 1f], [1, 3]), tensor([0f, 1f, 0f], [1, 3])).backward();
+        var (missing, refused) = (logits.grad![0, 0].item<float>(), logits.grad[0, 1].item<float>());
+
+        var probability = 1 / (1 + MathF.Exp(4));
+        Assert.Equal(5 * probability, refused - missing, 1e-5f);
+        Assert.Equal(focus > 0 ? 0 : probability, missing, 1e-5f); // an easy negative that is only missing costs nothing with focus
+        Assert.True(logits.grad[0, 2].item<float>() < 0, "the label pulls up");
+    }
+
     [Fact]
     public void Tags_WithFocus_EasyNegativesCostNothingAndHardOnesCostLess()
     {

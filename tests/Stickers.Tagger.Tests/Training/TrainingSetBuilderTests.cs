@@ -48,8 +48,58 @@ public sealed class TrainingSetBuilderTests : IDisposable
         Assert.Empty(await _store.Store.ListAsync("models/", Cancellation).ToListAsync(Cancellation));
     }
 
-    private async Task<TrainingSet> BuildAsync() =>
-        await new TrainingSetBuilder(_store.Store, await StickerCatalogue.OpenAsync(_store.Store, TestStore.Catalogue, Cancellation), Options, StageGroup.Alone).OpenAsync(null, Cancellation);
+    [Fact]
+    public async Task OpenAsync_WithReviews_AcceptedTagsAreLabelsAndRejectedOnesAreRefused()
+    {
+        var stickers = await AddStickersAsync();
+        var untagged = stickers.Where(sticker => sticker.Tags.Count == 0 && StickerSplit.Of(sticker, SplitBy.Creator) != SplitPart.Test).Take(3).ToArray();
+        var red = stickers.First(sticker => sticker.Tags.Contains("red") && StickerSplit.Of(sticker, SplitBy.Creator) != SplitPart.Test);
+        var file = _store.Store.PathOf("labels.jsonl");
+        await File.WriteAllLinesAsync(
+            file,
+            [
+                Line(untagged[0], "red", "reject"), Line(untagged[0], "red", "accept"), // the last one counts
+                Line(untagged[1], "Green", "reject"),
+                Line(untagged[2], "green", "accept"), Line(untagged[2], "red", "reject"),
+                Line(red, "red", "reject"), // its creator says otherwise
+                Line(red, "green", "reject"),
+            ],
+            Cancellation);
+        using var set = await BuildAsync(ReviewedLabels.Read(file));
+
+        Assert.True(set.HasRefusals);
+        Assert.Equal("red -", Row(untagged[0]));
+        Assert.Equal("- green", Row(untagged[1]));
+        Assert.Equal("green - red", Row(untagged[2]));
+        Assert.Equal("red - green", Row(red));
+        using var without = await BuildAsync();
+        Assert.False(without.HasRefusals);
+        Assert.Equal(without.Rows.Count + 3, set.Rows.Count);
+
+        static string Line(Sticker sticker, string tag, string decision) => $$"""{"sticker":"{{sticker.Id}}","key":"{{sticker.Key}}","tag":"{{tag}}","decision":"{{decision}}","reviewer":"Ann"}""";
+
+        string Row(Sticker sticker)
+        {
+            var image = InputFitting.Fit(ImageDecoder.Decode(sticker.Image.Span, StickerModel.DecodeSide), set.FittedSide);
+            var row = set.Rows[Enumerable.Range(0, set.Rows.Count).First(row => set.Image(row).SequenceEqual(image))];
+            return string.Join(' ', [.. row.Tags.Select(tag => set.Vocabulary.Meanings[tag]), "-", .. row.Refused.Select(tag => set.Vocabulary.Meanings[tag])]);
+        }
+    }
+
+    [Theory]
+    [InlineData("nothing")]
+    [InlineData("""{"sticker":"x","tag":"red","decision":"accept"}""")]
+    [InlineData("""{"sticker":"7","tag":"red","decision":"maybe"}""")]
+    [InlineData("[1]")]
+    public async Task Read_ReviewsWithAnUnusableLine_SaysWhichLine(string line)
+    {
+        var file = _store.Store.PathOf("labels.jsonl");
+        await File.WriteAllLinesAsync(file, ["""{"sticker":"7","tag":"red","decision":"accept"}""", line], Cancellation);
+        Assert.Contains("line 2", Assert.Throws<InvalidDataException>(() => ReviewedLabels.Read(file)).Message, StringComparison.Ordinal);
+    }
+
+    private async Task<TrainingSet> BuildAsync(ReviewedLabels? reviews = null) =>
+        await new TrainingSetBuilder(_store.Store, await StickerCatalogue.OpenAsync(_store.Store, TestStore.Catalogue, Cancellation), Options, StageGroup.Alone, reviews).OpenAsync(null, Cancellation);
 
     /// <summary>Three shards; a third has no label, and one labelled image is broken.</summary>
     private async Task<IReadOnlyList<Sticker>> AddStickersAsync()
