@@ -147,3 +147,39 @@ public sealed record IndexStatus(string Space, string Version, long Count, int D
 /// <param name="Model">The model.</param>
 /// <param name="Indexes">The index of each space.</param>
 public sealed record StatusAnswer(long Stickers, string Catalogue, ModelStatus Model, IReadOnlyList<IndexStatus> Indexes);
+
+/// <summary>Stickers on a plane: what is alike lies close together.</summary>
+/// <param name="Space">visual or semantic.</param>
+/// <param name="Total">Stickers of the catalogue; the map has an even sample of them.</param>
+/// <param name="Ids">The stickers.</param>
+/// <param name="X">Where each lies, 0 to 1 from left to right.</param>
+/// <param name="Y">Where each lies, 0 to 1 from top to bottom.</param>
+/// <param name="Model">Version of the model.</param>
+/// <param name="Index">Version of the index.</param>
+public sealed record MapAnswer(string Space, int Total, IReadOnlyList<string> Ids, IReadOnlyList<float> X, IReadOnlyList<float> Y, string Model, string Index);
+
+/// <summary>A suggestion that waits for a person.</summary>
+/// <param name="Sticker">The sticker.</param>
+/// <param name="Tag">The suggested tag.</param>
+/// <param name="Score">Calibrated probability, 0 to 1.</param>
+public sealed record ReviewItem(StickerAnswer Sticker, string Tag, float Score);
+
+/// <summary>Suggestions to be reviewed.</summary>
+/// <param name="Items">The likeliest first.</param>
+/// <param name="Waiting">How many wait in all.</param>
+/// <param name="Model">Version of the model.</param>
+/// <param name="Index">Version of the index.</param>
+#pragma warning disable CA1711 // Named as in the OpenAPI document.
+public sealed record ReviewQueue(IReadOnlyList<ReviewItem> Items, int Waiting, string Model, string Index);
+#pragma warning restore CA1711
+
+/// <summary>What a person decided.</summary>
+/// <param name="Reviewer">Who; with a key, its name counts instead.</param>
+/// <param name="Decisions">1 to 200 decisions.</param>
+public sealed record ReviewRequest(string? Reviewer, IReadOnlyList<ReviewRequestDecision> Decisions);
+
+/// <summary>A decision on one suggestion.</summary>
+/// <param name="Sticker">Id of the sticker.</param>
+/// <param name="Tag">The suggested tag.</param>
+/// <param name="Decision">accept or reject.</param>
+public sealed record ReviewRequestDecision(string Sticker, string Tag, string Decision);

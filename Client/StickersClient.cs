@@ -117,6 +117,24 @@ public sealed class StickersClient : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 
+    /// <summary>Stickers on a plane, of large catalogues a sample.</summary>
+    /// <param name="space">visual or semantic.</param>
+    /// <param name="cancellation">Stops the call.</param>
+    public Task<MapAnswer> MapAsync(string space = "visual", CancellationToken cancellation = default) => GetAsync<MapAnswer>("v1/map" + new Parameters().Add("space", space), cancellation);
+
+    /// <summary>Suggestions that wait for a person, the likeliest first.</summary>
+    /// <param name="tag">Only of this tag; null for all.</param>
+    /// <param name="count">At most so many.</param>
+    /// <param name="cancellation">Stops the call.</param>
+    public Task<ReviewQueue> ReviewQueueAsync(string? tag = null, int? count = null, CancellationToken cancellation = default) =>
+        GetAsync<ReviewQueue>("v1/reviews" + new Parameters().Add("tag", tag).Add("k", count), cancellation);
+
+    /// <summary>Keeps what a person decided; needs a key with the scope write, where there are keys.</summary>
+    public async Task AddReviewAsync(ReviewRequest review, CancellationToken cancellation = default)
+    {
+        using var response = await SendAsync(() => new HttpRequestMessage(HttpMethod.Post, "v1/reviews") { Content = JsonContent.Create(review, options: JsonSerializerOptions.Web) }, cancellation);
+    }
+
     private static HttpRequestMessage Upload(string path, byte[] image)
     {
         var content = new ByteArrayContent(image);
@@ -133,7 +151,7 @@ public sealed class StickersClient : IDisposable
             ?? throw new StickersApiException(response.StatusCode, "The server answered with nothing.");
     }
 
-    /// <summary>Every request only reads, so it may be sent again.</summary>
+    /// <summary>Every request may be sent again: all but a review only read, and a review that came twice says the same twice.</summary>
     private async Task<HttpResponseMessage> SendAsync(Func<HttpRequestMessage> request, CancellationToken cancellation)
     {
         for (var retries = 0; ; retries++)

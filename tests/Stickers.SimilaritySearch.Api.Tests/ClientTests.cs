@@ -19,7 +19,7 @@ public sealed class ClientTests(ServedWorld served) : IDisposable
     {
         var schemas = (await served.GetAsync("/openapi/v1.json")).GetProperty("components").GetProperty("schemas");
         var records = typeof(StickersClient).Assembly.GetExportedTypes().Where(type => schemas.TryGetProperty(type.Name, out _)).ToList();
-        Assert.True(records.Count >= 18, $"only {records.Count} of the client's records stand in the document");
+        Assert.True(records.Count >= 23, $"only {records.Count} of the client's records stand in the document");
         Assert.All(records, type =>
         {
             var described = schemas.GetProperty(type.Name).GetProperty("properties").EnumerateObject().Select(property => property.Name).Order(StringComparer.Ordinal);
@@ -83,6 +83,8 @@ public sealed class ClientTests(ServedWorld served) : IDisposable
         Assert.Equal(id, (await _client.SimilarToImageAsync(sticker.Png, new SimilarOptions { Space = "semantic", Collapse = false }, Cancellation)).Items[0].Sticker.Id);
         Assert.Equal("text", (await _client.SearchAsync("red", new SimilarOptions { Collapse = false }, Cancellation)).Items[0].Match);
         Assert.Equal("ring", (await _client.SuggestAsync("a rin", "en", 5, cancellation: Cancellation)).Items[0].Tag);
+        var map = await _client.MapAsync("semantic", Cancellation);
+        Assert.Equal((DrawnSticker.All.Count, DrawnSticker.All.Count), (map.Ids.Count, map.Y.Count));
         Assert.Equal(3, (await _client.TopTagsAsync(3, cancellation: Cancellation)).Items.Count);
         Assert.NotEmpty((await _client.SuggestTagsAsync(sticker.Png, cancellation: Cancellation)).Suggestions);
     }

@@ -52,6 +52,21 @@ public sealed class ReviewTests
     }
 
     [Fact]
+    public async Task Review_ByTheClient_IsKept()
+    {
+        using var world = await TestWorld.CreateAsync(Cancellation);
+        using var served = await RunningHost.StartAsync(world);
+        using var client = Client.StickersClient.Connect(served.Client.BaseAddress!);
+        var queue = await client.ReviewQueueAsync("shape", 4, Cancellation);
+        Assert.Equal((4, 6), (queue.Items.Count, queue.Waiting));
+        var item = queue.Items[0];
+        await client.AddReviewAsync(new Client.ReviewRequest("Ann", [new Client.ReviewRequestDecision(item.Sticker.Id, item.Tag, "reject")]), Cancellation);
+        Assert.Equal(5, (await client.ReviewQueueAsync(cancellation: Cancellation)).Waiting);
+        Assert.Equal([(item.Sticker.Id, "reject", "Ann")], (await Reviews.LabelsAsync(world.Store, "drawn", Cancellation)).Select(label => (label.Sticker, label.Decision, label.Reviewer)));
+        await Assert.ThrowsAsync<Client.StickersApiException>(() => client.AddReviewAsync(new Client.ReviewRequest("Ann", []), Cancellation));
+    }
+
+    [Fact]
     public async Task Review_WithAKey_IsByItsNameAndNeedsTheScope()
     {
         using var world = await TestWorld.CreateAsync(Cancellation);

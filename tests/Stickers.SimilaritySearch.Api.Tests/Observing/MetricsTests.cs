@@ -42,10 +42,40 @@ public sealed class MetricsTests
         }
 
         AssertWellFormed(text);
+        AssertDashboardAsksOnlyFor(text);
         var lines = Encoding.UTF8.GetString(log.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonElement.Parse(line)).ToList();
         Assert.Equal(3, lines.Count(line => line.GetProperty("route").GetString() == "/v1/stickers/{id}/similar" && line.GetProperty("status").GetInt32() == 200));
         Assert.All(lines, line => Assert.True(line.GetProperty("milliseconds").GetDouble() >= 0));
         Assert.DoesNotContain("private", Encoding.UTF8.GetString(log.ToArray()), StringComparison.Ordinal);
+    }
+
+    /// <summary>Every series and label that docs/grafana.json names is one that a server which did some work exports.</summary>
+    private static void AssertDashboardAsksOnlyFor(string text)
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "Stickers.sln")))
+            folder = folder.Parent ?? throw new DirectoryNotFoundException("Stickers.sln is in no folder above the test.");
+        var queries = Expressions(JsonElement.Parse(File.ReadAllText(Path.Combine(folder.FullName, "docs", "grafana.json")))).ToList();
+        Assert.True(queries.Count >= 10, $"only {queries.Count} queries");
+        foreach (var query in queries)
+        {
+            var names = System.Text.RegularExpressions.Regex.Matches(query, "stickers_[a-z_]+").Select(match => match.Value).ToList();
+            Assert.NotEmpty(names);
+            foreach (var name in names)
+            {
+                var lines = text.Split('\n').Where(line => line.StartsWith(name + "{", StringComparison.Ordinal) || line.StartsWith(name + " ", StringComparison.Ordinal)).ToList();
+                Assert.True(lines.Count > 0, $"no server exports {name}, which the dashboard asks for: {query}");
+                foreach (var label in System.Text.RegularExpressions.Regex.Matches(query, @"by \(([a-z, ]+)\)").SelectMany(match => match.Groups[1].Value.Split(", ")))
+                    Assert.True(lines.TrueForAll(line => line.Contains($"{label}=\"", StringComparison.Ordinal)), $"{name} has no label {label}: {query}");
+            }
+        }
+
+        static IEnumerable<string> Expressions(JsonElement part) => part.ValueKind switch
+        {
+            JsonValueKind.Object => part.EnumerateObject().SelectMany(property => property.Name == "expr" ? [property.Value.GetString()!] : Expressions(property.Value)),
+            JsonValueKind.Array => part.EnumerateArray().SelectMany(Expressions),
+            _ => [],
+        };
     }
 
     /// <summary>The grammar of the text format, and that buckets only grow.</summary>
