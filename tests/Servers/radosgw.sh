@@ -70,7 +70,8 @@ wait_for() {
   echo "not there after 60 s: $*; see $folder/log" >&2
   exit 1
 }
-answers() { (exec 3<>"/dev/tcp/127.0.0.1/$port") && curl --silent --max-time 5 --output /dev/null "http://127.0.0.1:$port/"; }
+# By the shell alone: a small Debian has no curl.
+answers() { (exec 3<>"/dev/tcp/127.0.0.1/$port" && printf 'GET / HTTP/1.0\r\n\r\n' >&3 && read -r -t 5 <&3); }
 start_gateway() {
   radosgw --foreground --name client.gateway >>"$folder/log/gateway.out" 2>&1 &
   gateway=$!
