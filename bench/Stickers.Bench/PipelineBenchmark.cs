@@ -16,7 +16,7 @@ internal static class PipelineBenchmark
     private const int Shards = 8;
 
     // As many as let the start of the ranks, which compile what they run, be a small part of it.
-    private const int ManyShards = 160;
+    private const int ManyShards = 480;
 
     public static Task<int> RunAsync() => WithFolderAsync(async folder =>
     {
