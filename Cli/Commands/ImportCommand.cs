@@ -28,7 +28,7 @@ internal static class ImportCommand
                 ("stickers import --name clipart /usr/share/openclipart", "Imports a folder of SVG drawings, with the tags in the files themselves."),
                 ("stickers import --name market packs.zip more/ --locale ja", "Imports an archive and a folder as one catalogue, with Japanese tags."),
             ],
-            Resume = "Run the same command again: it goes on behind its last finished part.",
+            Resume = "Run the same command again: it goes on behind the last 512 stickers that it finished.",
         };
         command.Validators.Add(result =>
         {
