@@ -13,7 +13,7 @@ namespace Stickers.IndexBuilder;
 /// <summary>
 /// Builds the index of a space from a catalogue's embeddings: checks the inputs, plans, trains, adds, measures recall against exact search,
 /// writes what results show, commits, publishes. The same inputs give the same version and the same bytes; one that stands there finished
-/// is not built again. Interrupted, it starts over and leaves no trace.
+/// is not built again. Interrupted, it goes on after its last finished shard.
 /// </summary>
 public static class IndexBuild
 {
@@ -26,8 +26,8 @@ public static class IndexBuild
         RunAsync(store, options, IndexPlanner.Plan, progress, cancellation);
 
     /// <summary>
-    /// The job that makes the shards of an index in inverted lists, for processes that help another one that builds: it must have prepared them
-    /// (<see cref="IndexBuildOptions.Distribute"/>). Null where there is nothing to help with, because the index is of another kind or stands there finished.
+    /// The job that makes an index' shards, for processes that help another one that builds: it must have prepared them
+    /// (<see cref="IndexBuildOptions.Distribute"/>). Null where there is nothing to help with, because the index stands there finished.
     /// </summary>
     public static async Task<IndexShards?> OpenShardsAsync(ObjectStore store, IndexBuildOptions options, CancellationToken cancellation = default)
     {
@@ -56,6 +56,8 @@ public static class IndexBuild
         var served = await Publishing.ServedAsync(store, options.Space, cancellation);
 
         var standing = await FinishedAsync(store, inputs.Space, inputs.Version, cancellation);
+        if (standing is not null)
+            await ShardedBuild.DeleteAsync(store, inputs.Space, inputs.Version, cancellation); // it may have been killed before it did
         var manifest = standing ?? await BuildAsync(store, inputs, options.RecallFloor, options.Distribute, progress, cancellation);
         RequireRecall(manifest, options.RecallFloor, inputs.Space);
         progress?.Report(new JobProgress("publish", 0, 1, "indexes"));
@@ -87,7 +89,7 @@ public static class IndexBuild
         using var scratch = new ScratchFolder(store, inputs.Space);
         var survey = await VectorSurvey.ReadAsync(inputs.Vectors, inputs.Plan.TrainingVectors, done => Report("sample", done), cancellation);
         var measure = new RecallMeasure(survey, inputs.Dimension);
-        var segment = await SegmentBuild.WriteAsync(store, inputs.Shards, survey, measure, scratch, distribute, Report, cancellation);
+        var segment = await ShardedBuild.WriteAsync(store, inputs.Shards, survey, measure, scratch, distribute, Report, cancellation);
         var manifest = ManifestOf(inputs, inputs.Version, [segment]);
         try
         {

@@ -30,11 +30,11 @@ public sealed record IndexBuildOptions
     public bool Publish { get; init; } = true;
 
     /// <summary>
-    /// Called once all is prepared for other processes to make the shards of an index in inverted lists (<see cref="IndexBuild.OpenShardsAsync"/>); what they have not
-    /// made when it returns is made here. Null to make all here. The bytes are the same.
+    /// Called once all is prepared for other processes to make the index' shards (<see cref="IndexBuild.OpenShardsAsync"/>); what they have not made when it returns is
+    /// made here. Null to make all here. The bytes are the same.
     /// </summary>
     public Func<Task>? Distribute { get; init; }
 
-    /// <summary>Bytes of embeddings that make a shard. The index does not depend on it.</summary>
-    internal long ShardBytes { get; init; } = 128L << 20;
+    /// <summary>Bytes of embeddings that make a shard; null for what suits their number. The index does not depend on it.</summary>
+    internal long? ShardBytes { get; init; }
 }

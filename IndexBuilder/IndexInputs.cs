@@ -50,7 +50,14 @@ internal sealed class IndexInputs
 
     public VectorSource Vectors { get; }
 
-    public ShardInputs Shards => new(Embeddings, Space, Version, Plan, _options.ShardBytes) { Codes = UsesLearnedCodes(Space, Plan) ? _codes : null };
+    public ShardInputs Shards
+    {
+        get
+        {
+            var shards = new ShardInputs(Embeddings, Space, Version, Plan) { Codes = UsesLearnedCodes(Space, Plan) ? _codes : null };
+            return _options.ShardBytes is { } bytes ? shards with { ShardBytes = bytes } : shards;
+        }
+    }
 
     /// <summary>Where the codes of a coded index come from, for people; null for other kinds.</summary>
     public string? Codes => Plan.CodedLists == 0 ? null : UsesLearnedCodes(Space, Plan) ? $"learned, {_codes!.Bits} bits" : $"fitted, {Dimension} bits";

@@ -111,17 +111,20 @@ public static class IndexUpdate
         added.Write(scratch.File(addedRows));
         using (var writer = ExactIndexWriter.Create(scratch.File(addedVectors), added.Count, inputs.Dimension))
         {
-            await SegmentBuild.StreamAsync(inputs.Vectors, survey, measure, progress, Set, cancellation);
-            writer.Complete();
-
-            void Set(VectorBatch batch)
+            var read = 0L;
+            await foreach (var batch in inputs.Vectors.ReadBatchesAsync(survey.Rows, cancellation))
             {
+                measure.Offer(batch.Ids, batch.Vectors);
                 for (var i = 0; i < batch.Rows.Length; i++)
                 {
-                    if (added.RowOf(survey.Rows.IdOf(batch.Rows[i])) is >= 0 and var row)
-                        writer.Set(row, batch.Vectors.Span.Slice(i * inputs.Dimension, inputs.Dimension));
+                    if (added.RowOf(batch.Ids[i]) is >= 0 and var row)
+                        writer.Set(row, batch.Vector(i));
                 }
+
+                progress(read += batch.Ids.Count);
             }
+
+            writer.Complete();
         }
 
         var whole = basis.Segments![0];

@@ -71,7 +71,13 @@ public sealed record IndexVerification
         var source = new VectorSource(embeddings, space);
         var survey = await VectorSurvey.ReadAsync(source, 0, done => Report("sample", done), cancellation, queries);
         var measure = new RecallMeasure(survey, source.Dimension);
-        await SegmentBuild.StreamAsync(source, survey, measure, done => Report("compare", done), _ => { }, cancellation);
+        var compared = 0L;
+        await foreach (var batch in source.ReadBatchesAsync(survey.Rows, cancellation))
+        {
+            measure.Offer(batch.Ids, batch.Vectors);
+            Report("compare", compared += batch.Ids.Count);
+        }
+
         progress?.Report(new JobProgress("search", 0, queries, "queries"));
         var measured = measure.Measure(snapshot.Vectors, [], 0, cancellation);
         var self = measured.SelfRecall;

@@ -1,6 +1,4 @@
 using System.Runtime.InteropServices;
-using Faiss;
-using Stickers.Catalogue;
 using Stickers.Pipeline;
 using Stickers.SimilaritySearch;
 using Stickers.Storage;
@@ -8,29 +6,30 @@ using Stickers.Storage;
 namespace Stickers.IndexBuilder.Sharding;
 
 /// <summary>
-/// Fills copies of a trained index, each with the vectors of one shard, and finds each shard's nearest neighbours of the queries that will measure
+/// Makes the shards of an index, each of the vectors of some parts of the embeddings, and finds each shard's nearest neighbours of the queries that will measure
 /// recall. Merged in the shards' order they are what one process would have made of all. What is needed lies in the folder beforehand.
 /// </summary>
 public sealed class IndexShards : Job<int, int, byte[], byte[]>
 {
-    /// <summary>Name of the trained, empty index in the job's folder.</summary>
-    internal const string TrainedFile = "trained.faiss";
+    /// <summary>Name of what was fitted, in the job's folder.</summary>
+    internal const string FittedFile = "fitted.bin";
 
     /// <summary>Name of the queries in the job's folder: float32, row-major.</summary>
     internal const string QueriesFile = "queries.bin";
 
-    private const int BatchRows = 4096;
+    /// <summary>Raised whenever shards of the same inputs would be other files.</summary>
+    private const string Format = "2";
 
-    private readonly VectorSource _source;
-    private readonly EmbeddingSet _embeddings;
-    private readonly string _version;
-    private readonly long _shardBytes;
-    private LocalFile? _trained;
+    private readonly ShardInputs _inputs;
+    private readonly SegmentKind _kind;
+    private LocalFile? _fitted;
     private RowTable? _rows;
     private float[] _queries = [];
 
-    internal IndexShards(ShardInputs inputs) =>
-        (_embeddings, _source, _version, _shardBytes, Folder) = (inputs.Embeddings, inputs.Vectors, inputs.Version, inputs.ShardBytes, FolderOf(inputs.Space, inputs.Version));
+    /// <param name="inputs">What to make shards of.</param>
+    /// <param name="rows">The rows, where they are in memory already; null to read them from the folder.</param>
+    internal IndexShards(ShardInputs inputs, RowTable? rows = null) =>
+        (_inputs, _kind, _rows, Folder) = (inputs, SegmentKind.Of(inputs), rows, FolderOf(inputs.Space, inputs.Version));
 
     /// <summary>Where the job's files lie.</summary>
     public string Folder { get; }
@@ -39,10 +38,10 @@ public sealed class IndexShards : Job<int, int, byte[], byte[]>
     public override string ManifestName => "shards.json";
 
     /// <inheritdoc/>
-    public override IReadOnlyDictionary<string, string> Inputs => new Dictionary<string, string> { ["version"] = _version };
+    public override IReadOnlyDictionary<string, string> Inputs => new Dictionary<string, string> { ["format"] = Format, ["version"] = _inputs.Version };
 
     /// <inheritdoc/>
-    public override Source<int> Source => new PartGroupSource(_embeddings, _shardBytes);
+    public override Source<int> Source => new PartGroupSource(_inputs.Embeddings, _inputs.ShardBytes);
 
     /// <inheritdoc/>
     public override Sink<byte[]> Sink => new ShardFileSink();
@@ -56,9 +55,14 @@ public sealed class IndexShards : Job<int, int, byte[], byte[]>
         ArgumentNullException.ThrowIfNull(context);
         if (context.Stage != StageKind.Main)
             return;
-        _trained = await context.Store.FetchAsync($"{Folder}/{TrainedFile}", context.Cancellation);
-        using (var rows = await context.Store.FetchAsync($"{Folder}/{SnapshotManifest.RowsFile}", context.Cancellation))
+        _fitted = await context.Store.FetchAsync($"{Folder}/{FittedFile}", context.Cancellation);
+        _kind.Open(_fitted.Path);
+        if (_rows is null)
+        {
+            using var rows = await context.Store.FetchAsync($"{Folder}/{SnapshotManifest.RowsFile}", context.Cancellation);
             _rows = RowTable.Open(rows.Path);
+        }
+
         using var queries = await context.Store.FetchAsync($"{Folder}/{QueriesFile}", context.Cancellation);
         _queries = MemoryMarshal.Cast<byte, float>(await File.ReadAllBytesAsync(queries.Path, context.Cancellation)).ToArray();
     }
@@ -71,31 +75,20 @@ public sealed class IndexShards : Job<int, int, byte[], byte[]>
     {
         ArgumentNullException.ThrowIfNull(items);
         ArgumentNullException.ThrowIfNull(context);
-        var d = _source.Dimension;
-        using var index = FaissIndex.Load(_trained!.Path);
-        var truth = new ExactSearch(_queries, d, RecallMeasure.Neighbours);
-        var (ids, vectors) = (new List<StickerId>(BatchRows), new float[BatchRows * d]);
-        await foreach (var part in items)
+        using var shard = _kind.BeginShard();
+        var truth = new ExactSearch(_queries, _inputs.Dimension, RecallMeasure.Neighbours);
+        var body = 0L;
+        await foreach (var batch in _inputs.Vectors.ReadBatchesAsync(items, _rows!, context.Cancellation))
         {
-            await foreach (var (id, vector, _) in _source.ReadPartAsync(part, context.Cancellation))
-            {
-                vector.CopyTo(vectors, ids.Count * d);
-                ids.Add(id);
-                if (ids.Count == BatchRows)
-                    Flush();
-            }
+            truth.Add(batch.Ids, batch.Vectors, context.Threads);
+            var ready = shard.Add(batch, context.Threads, context.Cancellation);
+            body += ready.Length;
+            yield return ready;
         }
 
-        Flush();
-        yield return ShardFile.Write(index, truth);
-
-        void Flush()
-        {
-            context.Cancellation.ThrowIfCancellationRequested();
-            index.AddWithIds(vectors.AsSpan(0, ids.Count * d), [.. ids.Select(_rows!.RowOf)], context.Threads);
-            truth.Add(ids, vectors.AsMemory(0, ids.Count * d), context.Threads);
-            ids.Clear();
-        }
+        var rest = shard.End();
+        yield return rest;
+        yield return ShardFile.TailOf(truth, shard.Notes, body + rest.Length);
     }
 
     /// <inheritdoc/>
@@ -104,7 +97,8 @@ public sealed class IndexShards : Job<int, int, byte[], byte[]>
     /// <inheritdoc/>
     public override ValueTask DisposeAsync()
     {
-        _trained?.Dispose();
+        _kind.Dispose();
+        _fitted?.Dispose();
         return base.DisposeAsync();
     }
 

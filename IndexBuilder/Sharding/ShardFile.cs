@@ -1,55 +1,84 @@
 using System.Buffers.Binary;
-using Faiss;
+using System.Text;
 using Stickers.Catalogue;
+using Stickers.Pipeline;
 using Stickers.SimilaritySearch;
+using Stickers.Storage;
 
 namespace Stickers.IndexBuilder.Sharding;
 
 /// <summary>
-/// What one shard gives; not kept once the index is built. Little-endian: int64 n bytes of a Faiss index, those, int32 queries, and for each query int32 hits and
-/// their ids (int64) and scores (float32).
+/// What one shard gives; not kept once the index is built. First the body, which only its kind of index reads; then a tail that is read of all shards before:
+/// little-endian int32 queries, for each int32 hits and their ids (int64) and scores (float32), then the kind's notes. The last 8 bytes are the body's length.
 /// </summary>
-internal static class ShardFile
+internal sealed class ShardFile
 {
-    public static byte[] Write(FaissIndex index, ExactSearch truth)
+    private readonly ObjectStore _store;
+    private readonly string _key;
+    private readonly byte[] _tail;
+    private readonly long _bodyBytes;
+
+    private ShardFile(ObjectStore store, string key, byte[] tail, long bodyBytes) => (_store, _key, _tail, _bodyBytes) = (store, key, tail, bodyBytes);
+
+    /// <summary>The end of a shard's file.</summary>
+    /// <param name="truth">The nearest of the shard's vectors.</param>
+    /// <param name="notes">What the kind of index has noted.</param>
+    /// <param name="bodyBytes">Bytes before it.</param>
+    public static byte[] TailOf(ExactSearch truth, ReadOnlyMemory<byte> notes, long bodyBytes)
     {
         using var stream = new MemoryStream();
-        stream.Write(new byte[sizeof(long)]);
-        index.Save(stream);
-        var length = stream.Position - sizeof(long);
-        using (var writer = new BinaryWriter(stream, System.Text.Encoding.UTF8, leaveOpen: true))
+        using var writer = new BinaryWriter(stream, Encoding.UTF8);
+        writer.Write(truth.Count);
+        for (var q = 0; q < truth.Count; q++)
         {
-            writer.Write(truth.Count);
-            for (var q = 0; q < truth.Count; q++)
+            var hits = truth.Nearest(q);
+            writer.Write(hits.Length);
+            foreach (var hit in hits)
             {
-                var hits = truth.Nearest(q);
-                writer.Write(hits.Length);
-                foreach (var hit in hits)
-                {
-                    writer.Write(hit.Id.Value);
-                    writer.Write(hit.Score);
-                }
+                writer.Write(hit.Id.Value);
+                writer.Write(hit.Score);
             }
         }
 
-        var bytes = stream.ToArray();
-        BinaryPrimitives.WriteInt64LittleEndian(bytes, length);
-        return bytes;
+        writer.Write(notes.Span);
+        writer.Write(bodyBytes);
+        writer.Flush();
+        return stream.ToArray();
     }
 
-    /// <summary>Merges a shard into the index and shows its neighbours to the measure.</summary>
-    public static void Merge(Stream file, FaissIndex into, RecallMeasure measure)
+    /// <summary>Reads the tail.</summary>
+    /// <exception cref="InvalidDataException">The file is no shard.</exception>
+    public static async Task<ShardFile> OpenAsync(JobResult made, CommittedFile file, CancellationToken cancellation)
     {
-        using var reader = new BinaryReader(file);
-        var length = reader.ReadInt64();
-        using (var bytes = new MemoryStream(reader.ReadBytes(checked((int)length))))
-        using (var shard = FaissIndex.Load(bytes))
-            into.Merge(shard);
+        var key = $"{made.Folder}/{file.Path}";
+        var end = await ReadAsync(made.Store, key, Math.Max(0, file.Bytes - sizeof(long)), cancellation);
+        var body = end.Length == sizeof(long) ? BinaryPrimitives.ReadInt64LittleEndian(end) : -1;
+        if (body < 0 || body > file.Bytes - sizeof(long))
+            throw new InvalidDataException($"{made.Store.LocationOf(key)} is no shard of an index, or it is damaged. Delete {made.Folder} and build again.");
+        return new ShardFile(made.Store, key, await ReadAsync(made.Store, key, body, cancellation), body);
+    }
+
+    /// <summary>Shows its neighbours to the measure and its notes to the merging.</summary>
+    public void Announce(RecallMeasure measure, ShardMerging merging)
+    {
+        using var reader = new BinaryReader(new MemoryStream(_tail));
         var queries = reader.ReadInt32();
         for (var q = 0; q < queries; q++)
         {
             for (var left = reader.ReadInt32(); left > 0; left--)
                 measure.Offer(q, new SearchHit(new StickerId(reader.ReadInt64()), reader.ReadSingle()));
         }
+
+        merging.Announce(_tail.AsSpan((int)reader.BaseStream.Position, _tail.Length - sizeof(long) - (int)reader.BaseStream.Position));
+    }
+
+    public Task<Stream> OpenBodyAsync(CancellationToken cancellation) => _store.OpenReadAsync(_key, 0, _bodyBytes, cancellation);
+
+    private static async Task<byte[]> ReadAsync(ObjectStore store, string key, long offset, CancellationToken cancellation)
+    {
+        await using var stream = await store.OpenReadAsync(key, offset, long.MaxValue, cancellation);
+        using var bytes = new MemoryStream();
+        await stream.CopyToAsync(bytes, cancellation);
+        return bytes.ToArray();
     }
 }

@@ -3,7 +3,7 @@ using Stickers.Storage;
 
 namespace Stickers.IndexBuilder.Sharding;
 
-/// <summary>Writes the one output of each shard as its file.</summary>
+/// <summary>Writes the outputs of each shard, one behind the other, as its file.</summary>
 internal sealed class ShardFileSink : Sink<byte[]>
 {
     public override async Task<CommittedFile> WriteAsync(IAsyncEnumerable<byte[]> outputs, ShardContext context)

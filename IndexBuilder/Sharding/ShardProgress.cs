@@ -2,8 +2,8 @@ using Stickers.Pipeline.Observing;
 
 namespace Stickers.IndexBuilder.Sharding;
 
-/// <summary>Tells how many shards are done.</summary>
-internal sealed class ShardProgress(Action<long> done) : IProgress<JobStatus>
+/// <summary>Tells what share of the shards is done.</summary>
+internal sealed class ShardProgress(Action<double> done) : IProgress<JobStatus>
 {
-    public void Report(JobStatus value) => done(value.ShardsDone);
+    public void Report(JobStatus value) => done(value.ShardsDone / (double)value.Shards);
 }

@@ -1,40 +1,30 @@
 using System.Runtime.InteropServices;
-using Faiss;
-using Stickers.Catalogue;
 using Stickers.Pipeline;
 using Stickers.SimilaritySearch;
 using Stickers.Storage;
 
 namespace Stickers.IndexBuilder.Sharding;
 
-/// <summary>Builds inverted lists shard by shard, in this process or in many, and merges them. A build that was stopped goes on after its last finished shard.</summary>
+/// <summary>
+/// Builds an index of any kind shard by shard, in this process or in many, and merges them. A build that was stopped goes on after its last finished shard.
+/// </summary>
 internal static class ShardedBuild
 {
+    /// <summary>Writes rows and vectors of a segment that holds all vectors of a source.</summary>
     /// <param name="store">Where shards lie meanwhile, so that other processes can make them.</param>
     /// <param name="inputs">The vectors and the version that they make.</param>
-    /// <param name="survey">What is known of them.</param>
-    /// <param name="measure">Shown every vector.</param>
-    /// <param name="scratch">Where vectors.faiss goes.</param>
+    /// <param name="survey">What is known of them; its sample is not needed any more when this returns.</param>
+    /// <param name="measure">Shown the nearest of all vectors.</param>
+    /// <param name="scratch">Where the files go, under the names that the manifest will give.</param>
     /// <param name="distribute">Lets other processes make shards and returns when they are done; null to make all here.</param>
-    /// <param name="progress">Told how far it is.</param>
+    /// <param name="progress">Told of each stage how many vectors it has done.</param>
     /// <param name="cancellation">Stops the build.</param>
-    public static async Task WriteAsync(
+    public static async Task<SnapshotSegment> WriteAsync(
         ObjectStore store, ShardInputs inputs, VectorSurvey survey, RecallMeasure measure, ScratchFolder scratch, Func<Task>? distribute, Action<string, long> progress, CancellationToken cancellation)
     {
-        var folder = IndexShards.FolderOf(inputs.Space, inputs.Version);
-        var trained = scratch.File(IndexShards.TrainedFile);
-        if (await store.StatAsync($"{folder}/{IndexShards.TrainedFile}", cancellation) is null)
-        {
-            progress("train", 0);
-            using var empty = FaissIndex.Create(inputs.Dimension, inputs.Plan.Factory, MetricType.InnerProduct);
-            await Task.Run(() => empty.Train(survey.Training, Environment.ProcessorCount), cancellation);
-            empty.Save(trained);
-            await CopyAsync(store, trained, $"{folder}/{IndexShards.TrainedFile}", cancellation);
-        }
-
-        survey.ForgetTraining();
-        await CopyAsync(store, scratch.File(SnapshotManifest.RowsFile), $"{folder}/{SnapshotManifest.RowsFile}", cancellation);
-        await store.WriteAsync($"{folder}/{IndexShards.QueriesFile}", MemoryMarshal.AsBytes(measure.Queries).ToArray(), cancellation);
+        using var kind = SegmentKind.Of(inputs);
+        survey.Rows.Write(scratch.File(SnapshotManifest.RowsFile));
+        await PrepareAsync(store, inputs, kind, survey, measure, scratch, progress, cancellation);
         if (distribute is not null)
         {
             progress("distribute", 0);
@@ -42,23 +32,31 @@ internal static class ShardedBuild
         }
 
         // What others have made is not made again.
+        var folder = IndexShards.FolderOf(inputs.Space, inputs.Version);
         var options = new RunOptions { Folder = folder, Preprocess = 0, Main = Math.Max(1, Environment.ProcessorCount), Postprocess = 0 };
-        var report = await JobRunner.RunAsync(new IndexShards(inputs), store, options, new ShardProgress(done => progress("index", done)), cancellation);
+        var watch = new ShardProgress(share => progress("index", (long)(share * survey.Rows.Count)));
+        var made = (await JobRunner.RunAsync(new IndexShards(inputs, survey.Rows), store, options, watch, cancellation)).Result;
 
-        using var file = await store.FetchAsync($"{folder}/{IndexShards.TrainedFile}", cancellation);
-        using var index = FaissIndex.Load(file.Path);
-        foreach (var shard in report.Result.Files)
+        using var fitted = await store.FetchAsync($"{folder}/{IndexShards.FittedFile}", cancellation);
+        kind.Open(fitted.Path);
+        using var merging = kind.BeginMerge(scratch.File(kind.FileName), survey.Rows.Count);
+        var shards = new List<ShardFile>();
+        foreach (var file in made.Files)
+            shards.Add(await ShardFile.OpenAsync(made, file, cancellation));
+        foreach (var shard in shards)
+            shard.Announce(measure, merging);
+        foreach (var shard in shards)
         {
             cancellation.ThrowIfCancellationRequested();
-            await using var stream = await report.Result.OpenAsync(shard, cancellation);
-            ShardFile.Merge(stream, index, measure);
-            progress("merge", index.Count);
+            await using var body = await shard.OpenBodyAsync(cancellation);
+            merging.Take(body);
+            progress("merge", merging.Count);
         }
 
-        if (index.Count != survey.Rows.Count)
-            throw new InvalidDataException($"The shards together hold {index.Count} vectors; {survey.Rows.Count} were expected. Delete {folder} and build again.");
-        index.EnableReconstruct();
-        index.Save(scratch.File(SnapshotManifest.IndexFile));
+        if (merging.Count != survey.Rows.Count)
+            throw new InvalidDataException($"The shards together hold {merging.Count} vectors; {survey.Rows.Count} were expected. Delete {folder} and build again.");
+        merging.Complete();
+        return new SnapshotSegment(kind.Engine, SnapshotManifest.RowsFile, kind.FileName, null, survey.Rows.Count, survey.Rows.Count);
     }
 
     /// <summary>Deletes the shards of a version that is built.</summary>
@@ -68,6 +66,24 @@ internal static class ShardedBuild
             await store.DeleteAsync(stored.Key, cancellation);
     }
 
+    /// <summary>Puts there what other processes need to make shards; the queries last.</summary>
+    private static async Task PrepareAsync(
+        ObjectStore store, ShardInputs inputs, SegmentKind kind, VectorSurvey survey, RecallMeasure measure, ScratchFolder scratch, Action<string, long> progress, CancellationToken cancellation)
+    {
+        var folder = IndexShards.FolderOf(inputs.Space, inputs.Version);
+        if (await store.StatAsync($"{folder}/{IndexShards.FittedFile}", cancellation) is null)
+        {
+            progress("train", 0);
+            var sample = survey.Training.ToArray();
+            await Task.Run(() => kind.Fit(scratch.File(IndexShards.FittedFile), sample, cancellation), cancellation);
+            await CopyAsync(store, scratch.File(IndexShards.FittedFile), $"{folder}/{IndexShards.FittedFile}", cancellation);
+        }
+
+        survey.ForgetTraining();
+        await CopyAsync(store, scratch.File(SnapshotManifest.RowsFile), $"{folder}/{SnapshotManifest.RowsFile}", cancellation);
+        await store.WriteAsync($"{folder}/{IndexShards.QueriesFile}", MemoryMarshal.AsBytes(measure.Queries).ToArray(), cancellation);
+    }
+
     private static async Task CopyAsync(ObjectStore store, string path, string key, CancellationToken cancellation)
     {
         await using var source = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 20);
@@ -75,20 +91,4 @@ internal static class ShardedBuild
         await source.CopyToAsync(writer.Stream, 1 << 20, cancellation);
         await writer.CommitAsync(cancellation);
     }
-}
-
-/// <summary>What shards are made of.</summary>
-/// <param name="Embeddings">The set.</param>
-/// <param name="Space">Which of its vectors.</param>
-/// <param name="Version">The version that they make.</param>
-/// <param name="Plan">The index.</param>
-/// <param name="ShardBytes">Bytes of embeddings that make a shard.</param>
-internal sealed record ShardInputs(EmbeddingSet Embeddings, EmbeddingSpace Space, string Version, IndexPlan Plan, long ShardBytes)
-{
-    /// <summary>Makes binary codes as the network learned to; null where it did not, or is not to be asked.</summary>
-    public CodeMap? Codes { get; init; }
-
-    public VectorSource Vectors { get; } = new(Embeddings, Space);
-
-    public int Dimension => Vectors.Dimension;
 }

@@ -74,7 +74,7 @@ public sealed unsafe partial class CodedIndex : IDisposable
             var d = layout.Dimension;
             var (offsets, weights) = (new ReadOnlySpan<float>(start + layout.OffsetsOffset, layout.Bits).ToArray(), new ReadOnlySpan<float>(start + layout.WeightsOffset, layout.Bits * d).ToArray());
             var codes = version == 1 ? SignRotation.Of(offsets, weights) : new CodeMap(weights, offsets);
-            return new CodedIndex(layout, map, view, codes, CentresOf(new ReadOnlySpan<float>(start + layout.CentresOffset, layout.Lists * d), d), starts);
+            return new CodedIndex(layout, map, view, codes, ExactIndex.Of(new ReadOnlySpan<float>(start + layout.CentresOffset, layout.Lists * d), d), starts);
         }
         catch
         {
@@ -113,26 +113,4 @@ public sealed unsafe partial class CodedIndex : IDisposable
     private byte* Start => (byte*)_view.DangerousGetHandle();
 
     private ReadOnlySpan<float> VectorAt(long place) => new(Start + _layout.VectorsOffset + (place * Dimension * sizeof(float)), Dimension);
-
-    /// <summary>The nearest lists are found exactly.</summary>
-    private static ExactIndex CentresOf(ReadOnlySpan<float> centres, int d)
-    {
-        var path = Path.GetTempFileName();
-        try
-        {
-            using (var writer = ExactIndexWriter.Create(path, centres.Length / d, d))
-            {
-                for (var c = 0; c < centres.Length / d; c++)
-                    writer.Set(c, centres.Slice(c * d, d));
-                writer.Complete();
-            }
-
-            // The file may go while it is mapped.
-            return ExactIndex.Open(path);
-        }
-        finally
-        {
-            File.Delete(path);
-        }
-    }
 }

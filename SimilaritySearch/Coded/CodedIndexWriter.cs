@@ -6,96 +6,69 @@ using Stickers.Catalogue;
 namespace Stickers.SimilaritySearch.Coded;
 
 /// <summary>
-/// Writes a vectors.coded in two passes over the vectors: first the list of each row, then its code and vector. The same rows give the same bytes
-/// in whatever order they come. Memory is 8 bytes a row, the sample and the centres.
+/// Writes a vectors.coded: first it is told the list of each row, then its code and vector. The same rows give the same bytes in whatever order they
+/// come. Memory is 8 bytes a row.
 /// </summary>
 public sealed class CodedIndexWriter : IDisposable
 {
-    private const int Seed = 20_261_127;
-
-    private readonly string _path;
     private readonly CodedLayout _layout;
     private readonly SafeFileHandle _file;
-    private readonly CodeMap _codes;
-    private readonly ListCentres _centres;
+    private readonly CodedQuantizer _quantizer;
     private readonly uint[] _lists;
     private uint[]? _places;
     private long _assigned, _written;
 
-    private CodedIndexWriter(string path, CodedLayout layout, CodeMap codes, ListCentres centres)
+    private CodedIndexWriter(string path, CodedLayout layout, CodedQuantizer quantizer)
     {
-        (_path, _layout, _codes, _centres) = (path, layout, codes, centres);
+        (_layout, _quantizer) = (layout, quantizer);
         _lists = new uint[layout.Rows];
         Array.Fill(_lists, uint.MaxValue);
         _file = File.OpenHandle(path, FileMode.Create, FileAccess.Write, FileShare.None);
     }
 
-    private string Scratch => $"{_path}.centres";
-
-    /// <summary>Fits lists, and codes unless there are some, to a sample and begins the file.</summary>
-    /// <param name="path">The file; one more beside it is used meanwhile.</param>
+    /// <summary>Begins the file.</summary>
+    /// <param name="path">The file.</param>
     /// <param name="rows">Rows that will come, 1 to 2^31.</param>
-    /// <param name="d">Vector length, 1 to 4096.</param>
-    /// <param name="lists">Number of inverted lists.</param>
-    /// <param name="sample">Row-major unit vectors, at least as many as there are lists.</param>
-    /// <param name="codes">Makes the codes; null to fit a rotation whose signs they are.</param>
-    /// <param name="cancellation">Stops the training.</param>
-    /// <exception cref="ArgumentException">The codes are of vectors of another length.</exception>
-    public static CodedIndexWriter Create(string path, long rows, int d, int lists, ReadOnlyMemory<float> sample, CodeMap? codes = null, CancellationToken cancellation = default)
+    /// <param name="quantizer">Its lists and codes; stays the caller's.</param>
+    public static CodedIndexWriter Create(string path, long rows, CodedQuantizer quantizer)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(quantizer);
         ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(rows, Array.MaxLength);
-        ArgumentOutOfRangeException.ThrowIfLessThan(d, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(d, 4096);
-        ArgumentOutOfRangeException.ThrowIfLessThan(lists, 1);
-        if (codes is not null && codes.Dimension != d)
-            throw new ArgumentException($"The codes are of vectors of {codes.Dimension} dimensions, these have {d}.", nameof(codes));
-        codes ??= SignRotation.Fit(sample.Span, d, Seed);
-        var centres = ListCentres.Train(sample, d, lists, Seed + 1, $"{path}.centres", cancellation);
-        return new CodedIndexWriter(path, new CodedLayout(rows, d, lists, codes.Bits), codes, centres);
+        return new CodedIndexWriter(path, new CodedLayout(rows, quantizer.Dimension, quantizer.Lists, quantizer.Codes.Bits), quantizer);
     }
 
-    /// <summary>First pass: tells each row's vector once.</summary>
-    /// <param name="rows">Row numbers.</param>
-    /// <param name="vectors">Row-major, as many rows.</param>
-    /// <param name="cancellation">Stops it.</param>
-    public void Assign(ReadOnlySpan<long> rows, ReadOnlyMemory<float> vectors, CancellationToken cancellation = default)
+    /// <summary>First, for each row once: the list that it is in (<see cref="CodedQuantizer.Assign"/>).</summary>
+    /// <exception cref="ArgumentException">The row came before, or there is no such row or list.</exception>
+    public void Assign(long row, int list)
     {
-        var lists = _centres.Assign(vectors, cancellation);
-        for (var i = 0; i < rows.Length; i++)
-        {
-            if (_lists[rows[i]] != uint.MaxValue)
-                throw new ArgumentException($"Row {rows[i]} came before.", nameof(rows));
-            _lists[rows[i]] = (uint)lists[i];
-        }
-
-        _assigned += rows.Length;
+        if (row < 0 || row >= _layout.Rows || list < 0 || list >= _layout.Lists)
+            throw new ArgumentException($"Row {row} in list {list}: there are {_layout.Rows} rows and {_layout.Lists} lists.", nameof(row));
+        if (_lists[row] != uint.MaxValue)
+            throw new ArgumentException($"Row {row} came before.", nameof(row));
+        _lists[row] = (uint)list;
+        _assigned++;
     }
 
-    /// <summary>Second pass: writes each row's code and vector.</summary>
-    /// <param name="rows">Row numbers.</param>
-    /// <param name="vectors">Row-major, as many rows.</param>
-    /// <param name="codes">Their codes, where they are known; null to make them here.</param>
-    /// <exception cref="InvalidOperationException">The first pass is not done.</exception>
-    public void Write(ReadOnlySpan<long> rows, ReadOnlySpan<float> vectors, IReadOnlyList<byte[]>? codes = null)
+    /// <summary>Then, for each row once: its code and its vector.</summary>
+    /// <param name="row">Its number.</param>
+    /// <param name="code">As <see cref="CodeMap.Encode(ReadOnlySpan{float})"/> makes it.</param>
+    /// <param name="vector">d values.</param>
+    /// <exception cref="InvalidOperationException">Some row's list is not known yet.</exception>
+    public void Write(long row, ReadOnlySpan<byte> code, ReadOnlySpan<float> vector)
     {
         _places ??= Place();
         var d = _layout.Dimension;
-        var code = new ulong[_layout.Words];
-        for (var i = 0; i < rows.Length; i++)
-        {
-            var vector = vectors.Slice(i * d, d);
-            var place = (long)_places[rows[i]];
-            if (codes is null)
-                _codes.Encode(vector, MemoryMarshal.AsBytes(code.AsSpan()));
-            else
-                codes[i].CopyTo(MemoryMarshal.AsBytes(code.AsSpan()));
-            RandomAccess.Write(_file, MemoryMarshal.AsBytes(code.AsSpan()), _layout.CodesOffset + (place * code.Length * sizeof(ulong)));
-            RandomAccess.Write(_file, MemoryMarshal.AsBytes(vector), _layout.VectorsOffset + (place * d * sizeof(float)));
-        }
-
-        _written += rows.Length;
+        if (code.Length != _quantizer.Codes.Bytes || vector.Length != d)
+            throw new ArgumentException($"A row has a code of {_quantizer.Codes.Bytes} bytes and {d} values, not of {code.Length} and {vector.Length}.", nameof(code));
+        Span<byte> whole = stackalloc byte[_layout.Words * sizeof(ulong)];
+        whole.Clear();
+        code.CopyTo(whole);
+        var place = (long)_places[row];
+        RandomAccess.Write(_file, whole, _layout.CodesOffset + (place * whole.Length));
+        RandomAccess.Write(_file, MemoryMarshal.AsBytes(vector), _layout.VectorsOffset + (place * d * sizeof(float)));
+        _written++;
     }
 
     /// <summary>Ends the file.</summary>
@@ -116,12 +89,7 @@ public sealed class CodedIndexWriter : IDisposable
     }
 
     /// <summary>Closes the file; without <see cref="Complete"/> it is no index.</summary>
-    public void Dispose()
-    {
-        _file.Dispose();
-        _centres.Dispose();
-        File.Delete(Scratch);
-    }
+    public void Dispose() => _file.Dispose();
 
     /// <summary>Within a list rows stand in their order.</summary>
     private uint[] Place()
@@ -141,9 +109,9 @@ public sealed class CodedIndexWriter : IDisposable
             rows[places[row]] = row;
         }
 
-        Put(_codes.Offsets, _layout.OffsetsOffset);
-        Put(_codes.Weights, _layout.WeightsOffset);
-        Put(_centres.Values, _layout.CentresOffset);
+        Put(_quantizer.Codes.Offsets, _layout.OffsetsOffset);
+        Put(_quantizer.Codes.Weights, _layout.WeightsOffset);
+        Put(_quantizer.Centres, _layout.CentresOffset);
         Put<long>(starts, _layout.StartsOffset);
         Put<uint>(rows, _layout.RowsOffset);
         Put<uint>(places, _layout.PlacesOffset);

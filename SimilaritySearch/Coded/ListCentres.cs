@@ -20,9 +20,8 @@ internal sealed class ListCentres : IDisposable
     /// <param name="d">Vector length.</param>
     /// <param name="lists">Number of centres.</param>
     /// <param name="seed">Of the centres that it begins with.</param>
-    /// <param name="scratch">A file of its own.</param>
     /// <param name="cancellation">Stops the training.</param>
-    public static ListCentres Train(ReadOnlyMemory<float> sample, int d, int lists, int seed, string scratch, CancellationToken cancellation)
+    public static ListCentres Train(ReadOnlyMemory<float> sample, int d, int lists, int seed, CancellationToken cancellation)
     {
         var n = sample.Length / d;
         ArgumentOutOfRangeException.ThrowIfLessThan(n, lists, nameof(sample));
@@ -36,8 +35,8 @@ internal sealed class ListCentres : IDisposable
         {
             cancellation.ThrowIfCancellationRequested();
             int[] list;
-            using (var current = Of(centres, d, scratch))
-                list = current.Assign(sample, cancellation);
+            using (var current = Of(centres, d))
+                list = current.Assign(sample, 0, cancellation);
             var (sums, counts) = (new float[lists * d], new int[lists]);
             for (var row = 0; row < n; row++)
             {
@@ -58,27 +57,20 @@ internal sealed class ListCentres : IDisposable
             }
         }
 
-        return Of(centres, d, scratch);
+        return Of(centres, d);
     }
 
-    public static ListCentres Of(float[] centres, int d, string scratch)
-    {
-        using (var writer = ExactIndexWriter.Create(scratch, centres.Length / d, d))
-        {
-            for (var c = 0; c < centres.Length / d; c++)
-                writer.Set(c, centres.AsSpan(c * d, d));
-            writer.Complete();
-        }
+    /// <param name="centres">Row-major, as many as there are lists.</param>
+    /// <param name="d">Vector length.</param>
+    public static ListCentres Of(float[] centres, int d) => new(centres, ExactIndex.Of(centres, d));
 
-        return new ListCentres(centres, ExactIndex.Open(scratch));
-    }
-
-    /// <summary>The list of each vector, on all cores.</summary>
-    public int[] Assign(ReadOnlyMemory<float> vectors, CancellationToken cancellation)
+    /// <summary>The list of each vector.</summary>
+    public int[] Assign(ReadOnlyMemory<float> vectors, int threads, CancellationToken cancellation)
     {
         var d = _index.Dimension;
         var list = new int[vectors.Length / d];
-        Parallel.For(0, (list.Length + Batch - 1) / Batch, new ParallelOptions { CancellationToken = cancellation }, batch =>
+        var options = new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = threads > 0 ? threads : -1 };
+        Parallel.For(0, (list.Length + Batch - 1) / Batch, options, batch =>
         {
             var (first, count) = (batch * Batch, Math.Min(Batch, list.Length - (batch * Batch)));
             var found = _index.SearchMany(vectors.Span.Slice(first * d, count * d), 1, null, cancellation);

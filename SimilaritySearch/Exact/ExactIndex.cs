@@ -51,6 +51,29 @@ public sealed unsafe class ExactIndex : IDisposable
     /// <summary>Bytes that a search reads.</summary>
     public long CodeBytes => _layout.CodeBytes;
 
+    /// <summary>An index of vectors that are at hand: its file has no name any more when this returns.</summary>
+    /// <param name="vectors">Row-major, n x d values.</param>
+    /// <param name="d">Vector length.</param>
+    internal static ExactIndex Of(ReadOnlySpan<float> vectors, int d)
+    {
+        var path = Path.GetTempFileName();
+        try
+        {
+            using (var writer = ExactIndexWriter.Create(path, vectors.Length / d, d))
+            {
+                for (var row = 0; row < vectors.Length / d; row++)
+                    writer.Set(row, vectors.Slice(row * d, d));
+                writer.Complete();
+            }
+
+            return Open(path);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
     /// <summary>Opens a file. It must not change while it is open.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is no vectors.exact, of another version, or cut off.</exception>

@@ -33,7 +33,7 @@ internal static class BuildBenchmark
         Say($"sampled and counted, {survey.Rows.Count:N0} rows");
         var measure = new RecallMeasure(survey, D);
         var trained = false;
-        var segment = await SegmentBuild.WriteAsync(store, new ShardInputs(embeddings, EmbeddingSpace.Visual, Version, plan, 128L << 20), survey, measure, scratch, null, (stage, done) =>
+        var segment = await ShardedBuild.WriteAsync(store, new ShardInputs(embeddings, EmbeddingSpace.Visual, Version, plan), survey, measure, scratch, null, (stage, done) =>
         {
             if (stage == "index" && !trained) Say("trained");
             trained |= stage == "index";

@@ -8,7 +8,7 @@ namespace Stickers.Bench;
 /// <summary>The three levels against exact search over the same vectors, one thread.</summary>
 internal static class CodedBenchmark
 {
-    private const int D = 128, K = 10, Queries = 500, Batch = 8192;
+    private const int D = 128, K = 10, Queries = 500;
 
     public static int Run(string count)
     {
@@ -29,11 +29,18 @@ internal static class CodedBenchmark
             }
 
             var clock = Stopwatch.StartNew();
-            using (var writer = CodedIndexWriter.Create(Path.Combine(folder, "vectors.coded"), n, D, lists, rows.AsMemory(0, Math.Min(n, lists * 64) * D)))
+            using (var quantizer = CodedQuantizer.Fit(rows.AsMemory(0, Math.Min(n, lists * 64) * D), D, lists))
+            using (var writer = CodedIndexWriter.Create(Path.Combine(folder, "vectors.coded"), n, quantizer))
             {
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"trained {lists} lists and the rotation in {clock.Elapsed.TotalSeconds:F1} s"));
-                for (var first = 0; first < n; first += Batch) writer.Assign(numbers.AsSpan(first, Math.Min(Batch, n - first)), rows.AsMemory(first * D, Math.Min(Batch, n - first) * D));
-                for (var first = 0; first < n; first += Batch) writer.Write(numbers.AsSpan(first, Math.Min(Batch, n - first)), rows.AsSpan(first * D, Math.Min(Batch, n - first) * D));
+                var inLists = quantizer.Assign(rows);
+                foreach (var row in numbers) writer.Assign(row, inLists[row]);
+                foreach (var row in numbers)
+                {
+                    var vector = rows.AsSpan((int)row * D, D);
+                    writer.Write(row, quantizer.Codes.Encode(vector), vector);
+                }
+
                 writer.Complete();
             }
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Stickers.Pipeline;
 using Stickers.SimilaritySearch;
 using Stickers.Storage;
 
@@ -31,7 +32,7 @@ public sealed class FailingStoreTests
                 Assert.False(store.HasFailed);
                 break;
             }
-            catch (StoreException)
+            catch (Exception failed) when (failed is StoreException or JobFailedException { InnerException: StoreException })
             {
                 failures++;
             }

@@ -8,13 +8,14 @@ public sealed class InterruptedBuildTests
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData("check")]
-    [InlineData("sample")]
-    [InlineData("index")]
-    [InlineData("stickers")]
-    [InlineData("tags")]
-    [InlineData("commit")]
-    public async Task Build_StoppedInStage_LeavesNothingAndStartsOverToTheSameBytes(string stage)
+    [InlineData("check", false)]
+    [InlineData("sample", false)]
+    [InlineData("index", true)]
+    [InlineData("merge", true)]
+    [InlineData("stickers", true)]
+    [InlineData("tags", true)]
+    [InlineData("commit", true)]
+    public async Task Build_StoppedInStage_LeavesAtMostShardsAndGoesOnToTheSameBytes(string stage, bool leavesShards)
     {
         using var undisturbed = await World.CreateAsync();
         var expected = await undisturbed.BuildAsync();
@@ -23,11 +24,13 @@ public sealed class InterruptedBuildTests
         var progress = new StopAt(stage, stop);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => IndexBuild.RunAsync(world.Store, World.Options(), progress, stop.Token));
         Assert.Empty(world.Remains());
-        Assert.Empty(await IndexCatalogue.ListAsync(world.Store, EmbeddingSpace.Visual, Stop));
+        Assert.Equal(leavesShards ? ["unfinished"] : [], (await IndexCatalogue.ListAsync(world.Store, EmbeddingSpace.Visual, Stop)).Select(version => version.Problem));
+        Assert.Equal(leavesShards, Directory.Exists(world.Store.PathOf($"indexes/visual/{expected.Version}/shards")));
         Assert.Null(await SnapshotKeys.ReadCurrentAsync(world.Store, EmbeddingSpace.Visual, Stop));
 
         var again = await world.BuildAsync();
         Assert.Equal(undisturbed.Bytes(expected.Version), world.Bytes(again.Version));
+        Assert.Empty(await world.Store.ListAsync($"indexes/visual/{expected.Version}/shards/", Stop).ToListAsync(Stop));
     }
 
     [Fact]

@@ -16,7 +16,8 @@ public sealed class KilledBuildTests
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData("build", new[] { "check", "sample", "index", "stickers", "tags", "commit 0", "commit 2", "publish" })]
+    [InlineData("build", new[] { "check", "sample", "index", "merge", "stickers", "tags", "commit 0", "commit 2", "publish" })]
+    [InlineData("coded build", new[] { "train", "index", "merge" })]
     [InlineData("update", new[] { "sample", "index", "stickers", "tags", "commit 1", "commit 3", "publish" })]
     public async Task KillMinusNine_InEveryPhase_ReadersSeeAWholeIndexAndTheNextRunEndsAlike(string job, string[] phases)
     {
@@ -62,9 +63,12 @@ public sealed class KilledBuildTests
         await RunAsync(new LocalStore(root), Environment.GetEnvironmentVariable(JobVariable)!, new Brake(root, Environment.GetEnvironmentVariable(PhaseVariable)!));
     }
 
-    private static Task<IndexSummary> RunAsync(LocalStore store, string job, IProgress<JobProgress>? progress) => job == "build"
-        ? IndexBuild.RunAsync(store, World.Options(), progress, Stop)
-        : IndexUpdate.RunAsync(store, new IndexUpdateOptions { Build = World.Options(), CompactAt = 1 }, progress, Stop);
+    private static Task<IndexSummary> RunAsync(LocalStore store, string job, IProgress<JobProgress>? progress) => job switch
+    {
+        "build" => IndexBuild.RunAsync(store, World.Options(), progress, Stop),
+        "coded build" => IndexBuild.RunAsync(store, World.Options(), of => new IndexPlan("Coded4", "test", (int)of.Count, [4]), progress, Stop),
+        _ => IndexUpdate.RunAsync(store, new IndexUpdateOptions { Build = World.Options(), CompactAt = 1 }, progress, Stop),
+    };
 
     private static Process Start(string root, string job, string phase)
     {

@@ -70,9 +70,9 @@ public sealed class CodedIndexTests
         using (var made = Write(folder, rows, 8, codes: map))
             Assert.All(queries, query => Assert.Equal(Brute(rows, query, 10, _ => true), made.Search(query, 10, 8, rows.Length, null, Stop)));
         var computed = File.ReadAllBytes(folder.File("vectors.coded"));
-        Write(folder, rows, 8, codes: map, known: true).Dispose();
+        Write(folder, rows, 8, codes: map, reloaded: true).Dispose();
         Assert.Equal(computed, File.ReadAllBytes(folder.File("vectors.coded")));
-        Assert.Throws<ArgumentException>(() => CodedIndexWriter.Create(folder.File("other"), 10, 32, 2, new float[320], map, Stop));
+        Assert.Throws<ArgumentException>(() => CodedQuantizer.Fit(new float[320], 32, 2, map, Stop));
     }
 
     [Theory]
@@ -172,17 +172,35 @@ public sealed class CodedIndexTests
         Assert.Throws<InvalidDataException>(() => CodedIndex.Open(path));
     }
 
-    private static CodedIndex Write(TemporaryFolder folder, float[][] rows, int lists, bool backwards = false, CodeMap? codes = null, bool known = false)
+    private static CodedIndex Write(TemporaryFolder folder, float[][] rows, int lists, bool backwards = false, CodeMap? codes = null, bool reloaded = false)
     {
         var path = folder.File("vectors.coded");
-        var d = rows[0].Length;
-        using (var writer = CodedIndexWriter.Create(path, rows.Length, d, lists, rows.SelectMany(row => row).ToArray(), codes, Stop))
+        var quantizer = CodedQuantizer.Fit(rows.SelectMany(row => row).ToArray(), rows[0].Length, lists, codes, Stop);
+        if (reloaded)
         {
-            var batches = Enumerable.Range(0, rows.Length).Select(row => (long)row).Chunk(130).ToList();
-            if (backwards) batches.Reverse();
-            foreach (var batch in batches) writer.Assign(batch, batch.SelectMany(row => rows[row]).ToArray(), Stop);
+            var saved = folder.File("fitted");
+            quantizer.Save(saved);
+            quantizer.Dispose();
+            quantizer = CodedQuantizer.Load(saved);
+            File.WriteAllBytes(saved, File.ReadAllBytes(saved)[..^1]);
+            Assert.Throws<InvalidDataException>(() => CodedQuantizer.Load(saved));
+            File.Delete(saved);
+        }
+
+        using (quantizer)
+        using (var writer = CodedIndexWriter.Create(path, rows.Length, quantizer))
+        {
+            var order = Enumerable.Range(0, rows.Length).ToList();
+            if (backwards) order.Reverse();
+            foreach (var batch in order.Chunk(130))
+            {
+                foreach (var (row, list) in batch.Zip(quantizer.Assign(batch.SelectMany(row => rows[row]).ToArray(), 1, Stop))) writer.Assign(row, list);
+            }
+
             Assert.Throws<InvalidOperationException>(writer.Complete);
-            foreach (var batch in batches) writer.Write(batch, batch.SelectMany(row => rows[row]).ToArray(), known ? [.. batch.Select(row => codes!.Encode(rows[row]))] : null);
+            Assert.Throws<ArgumentException>(() => writer.Assign(0, 0));
+            Assert.Throws<ArgumentException>(() => writer.Write(0, [], rows[0]));
+            foreach (var row in order) writer.Write(row, quantizer.Codes.Encode(rows[row]), rows[row]);
             writer.Complete();
         }
 
