@@ -1,5 +1,5 @@
 using Stickers.Catalogue;
-using Stickers.Catalogue.Images;
+using Stickers.IndexBuilder.Sharding;
 using Stickers.SimilaritySearch;
 
 namespace Stickers.IndexBuilder;
@@ -17,17 +17,18 @@ internal static class DatabaseBuild
 
     /// <param name="inputs">The stickers and what is known of them.</param>
     /// <param name="path">The file.</param>
-    /// <param name="knownThumbnail">Thumbnail of a sticker whose image has not changed since it was made; null where none is known. On any thread.</param>
+    /// <param name="made">Thumbnails of all stickers; null to make them here.</param>
+    /// <param name="known">Where they are made here, that of a sticker whose image has not changed since it was made; null where none is known. On any thread.</param>
     /// <param name="progress">Told how many stickers are in.</param>
     /// <param name="cancellation">Stops the writing.</param>
-    public static async Task<DatabaseCounts> WriteAsync(IndexInputs inputs, string path, Func<StickerId, byte[]?>? knownThumbnail, Action<long> progress, CancellationToken cancellation)
+    public static async Task<DatabaseCounts> WriteAsync(IndexInputs inputs, string path, ThumbnailStream? made, Func<StickerId, byte[]?>? known, Action<long> progress, CancellationToken cancellation)
     {
         var catalogue = inputs.Catalogue;
         using var writer = StickerDatabaseWriter.Create(path);
         await using var suggestions = new SuggestionStream(inputs.Suggestions, cancellation);
         var chunk = new List<Sticker>(ChunkStickers);
         long bytes = 0, stickers = 0, thumbnails = 0;
-        await foreach (var sticker in catalogue.ReadAsync(images: true, cancellation))
+        await foreach (var sticker in catalogue.ReadAsync(images: made is null, cancellation))
         {
             chunk.Add(sticker);
             bytes += sticker.Image.Length;
@@ -45,10 +46,16 @@ internal static class DatabaseBuild
         async Task WriteChunkAsync()
         {
             var pictures = new byte[chunk.Count][];
-            Parallel.For(0, chunk.Count, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellation },
-                i => pictures[i] = knownThumbnail?.Invoke(chunk[i].Id) ?? Thumbnail(chunk[i]));
+            if (made is null)
+            {
+                Parallel.For(0, chunk.Count, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellation },
+                    i => pictures[i] = known?.Invoke(chunk[i].Id) ?? ThumbnailShards.Of(chunk[i]));
+            }
+
             for (var i = 0; i < chunk.Count; i++)
             {
+                if (made is not null)
+                    pictures[i] = await made.TakeAsync();
                 writer.Add(RecordOf(chunk[i], catalogue.Vocabulary, await suggestions.TakeAsync(chunk[i].Id)), pictures[i]);
                 thumbnails += pictures[i].Length > 0 ? 1 : 0;
             }
@@ -73,17 +80,4 @@ internal static class DatabaseBuild
         Tags = vocabulary.TagsOf(sticker),
         Suggestions = suggestions,
     };
-
-    /// <summary>PNG of at most 160 pixels a side; empty where the image cannot be decoded: such a sticker is still found by its words.</summary>
-    private static byte[] Thumbnail(Sticker sticker)
-    {
-        try
-        {
-            return ImageDecoder.EncodePng(ImageDecoder.Decode(sticker.Image.Span, StickerDatabaseWriter.ThumbnailSide));
-        }
-        catch (ImageException)
-        {
-            return [];
-        }
-    }
 }

@@ -26,16 +26,23 @@ public static class IndexBuild
         RunAsync(store, options, IndexPlanner.Plan, progress, cancellation);
 
     /// <summary>
-    /// The job that makes an index' shards, for processes that help another one that builds: it must have prepared them
+    /// The job that makes an index' shards, or its thumbnails when those are made, for processes that help another one that builds: it must have prepared it
     /// (<see cref="IndexBuildOptions.Distribute"/>). Null where there is nothing to help with, because the index stands there finished.
     /// </summary>
-    public static async Task<IndexShards?> OpenShardsAsync(ObjectStore store, IndexBuildOptions options, CancellationToken cancellation = default)
+    public static Task<SharedWork?> OpenShardsAsync(ObjectStore store, IndexBuildOptions options, CancellationToken cancellation = default) =>
+        OpenShardsAsync(store, options, IndexPlanner.Plan, cancellation);
+
+    internal static async Task<SharedWork?> OpenShardsAsync(ObjectStore store, IndexBuildOptions options, Func<IndexRequest, IndexPlan> plan, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(options);
-        var inputs = await IndexInputs.OpenAsync(store, options, IndexPlanner.Plan, cancellation);
-        var prepared = await store.StatAsync($"{IndexShards.FolderOf(inputs.Space, inputs.Version)}/{IndexShards.QueriesFile}", cancellation);
-        return prepared is null ? null : new IndexShards(inputs.Shards);
+        var inputs = await IndexInputs.OpenAsync(store, options, plan, cancellation);
+        var shards = new IndexShards(inputs.Shards);
+        if (await store.StatAsync($"{shards.Folder}/{IndexShards.QueriesFile}", cancellation) is null)
+            return null;
+        if (await store.StatAsync($"{shards.Folder}/{shards.ManifestName}", cancellation) is null)
+            return new SharedWork(shards, shards.Folder);
+        return new SharedWork(new ThumbnailShards(inputs.Catalogue), ThumbnailShards.FolderOf(inputs.Space, inputs.Version));
     }
 
     /// <param name="store">The store.</param>
@@ -103,7 +110,7 @@ public static class IndexBuild
         }
 
         var draft = new SnapshotDraft(manifest, [segment.Rows, segment.Vectors], scratch.File);
-        manifest = await CommitAsync(store, inputs, draft, scratch, progress, cancellation);
+        manifest = await CommitAsync(store, inputs, draft, scratch, distribute, progress, cancellation);
         await ShardedBuild.DeleteAsync(store, inputs.Space, inputs.Version, cancellation);
         return manifest;
 
@@ -161,11 +168,10 @@ public static class IndexBuild
 
     /// <summary>Writes what results show, and commits everything, the manifest last.</summary>
     internal static async Task<SnapshotManifest> CommitAsync(
-        ObjectStore store, IndexInputs inputs, SnapshotDraft draft, ScratchFolder scratch, IProgress<JobProgress>? progress, CancellationToken cancellation)
+        ObjectStore store, IndexInputs inputs, SnapshotDraft draft, ScratchFolder scratch, Func<Task>? distribute, IProgress<JobProgress>? progress, CancellationToken cancellation)
     {
         var (manifest, database) = (draft.Manifest, scratch.File(SnapshotManifest.DatabaseFile));
-        var counts = await SiblingDatabase.TryCopyAsync(store, inputs, database, cancellation)
-            ?? await DatabaseBuild.WriteAsync(inputs, database, draft.KnownThumbnail, done => progress?.Report(new JobProgress("stickers", done, inputs.Catalogue.Manifest.Written, "stickers")), cancellation);
+        var counts = await SiblingDatabase.TryCopyAsync(store, inputs, database, cancellation) ?? await WriteDatabaseAsync(store, inputs, draft, database, distribute, progress, cancellation);
         progress?.Report(new JobProgress("tags", 0, null, "stickers"));
         await Task.Run(() => WriteTags(draft, database, scratch.File(SnapshotManifest.TagsFile), cancellation), cancellation);
         string[] names = [.. draft.Names, SnapshotManifest.TagsFile, SnapshotManifest.DatabaseFile];
@@ -189,6 +195,22 @@ public static class IndexBuild
                 $"The {space.Name()} index {manifest.Version} ({manifest.Factory}) finds {manifest.RecallAt10:P2} of the true ten nearest neighbours ") + string.Create(CultureInfo.InvariantCulture,
                 $"over {manifest.RecallQueries} queries (95 % interval {manifest.RecallLow:P2} to {manifest.RecallHigh:P2}); the floor is {floor:P2}. It was not published, and what was served before still is."));
         }
+    }
+
+    /// <summary>Writes the database; its thumbnails are made by a job, except for those few of an update.</summary>
+    private static async Task<DatabaseCounts> WriteDatabaseAsync(
+        ObjectStore store, IndexInputs inputs, SnapshotDraft draft, string path, Func<Task>? distribute, IProgress<JobProgress>? progress, CancellationToken cancellation)
+    {
+        var all = inputs.Catalogue.Manifest.Written;
+        if (draft.KnownThumbnail is { } known)
+            return await DatabaseBuild.WriteAsync(inputs, path, null, known, Stickers, cancellation);
+        var folder = ThumbnailShards.FolderOf(inputs.Space, inputs.Version);
+        var result = await ShardedBuild.RunAsync(
+            new ThumbnailShards(inputs.Catalogue), folder, store, distribute, share => progress?.Report(new JobProgress("thumbnails", (long)(share * all), all, "stickers")), cancellation);
+        await using var made = new ThumbnailStream(result, cancellation);
+        return await DatabaseBuild.WriteAsync(inputs, path, made, null, Stickers, cancellation);
+
+        void Stickers(long done) => progress?.Report(new JobProgress("stickers", done, all, "stickers"));
     }
 
     private static void WriteTags(SnapshotDraft draft, string database, string path, CancellationToken cancellation)

@@ -30,7 +30,7 @@ public sealed record IndexBuildOptions
     public bool Publish { get; init; } = true;
 
     /// <summary>
-    /// Called once all is prepared for other processes to make the index' shards (<see cref="IndexBuild.OpenShardsAsync"/>); what they have not made when it returns is
+    /// Called once all is prepared for other processes to make the index' shards (<see cref="IndexBuild.OpenShardsAsync(Storage.ObjectStore, IndexBuildOptions, CancellationToken)"/>); what they have not made when it returns is
     /// made here. Null to make all here. The bytes are the same.
     /// </summary>
     public Func<Task>? Distribute { get; init; }

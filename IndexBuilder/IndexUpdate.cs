@@ -91,7 +91,7 @@ public static class IndexUpdate
         manifest = IndexBuild.Measured(manifest, inputs.Plan, measure, PathOf, options.Build.RecallFloor, cancellation);
         var others = basis.Files.Where(file => file.Path == basis.Segments[0].Rows || file.Path == basis.Segments[0].Vectors).Select(file => file with { Path = $"{basis.Version}/{file.Path}" });
         var draft = new SnapshotDraft(manifest, names, PathOf) { Others = [.. others], KnownThumbnail = id => difference.IsUnchanged(id) ? known.Thumbnail(id) : null };
-        return await IndexBuild.CommitAsync(store, inputs, draft, scratch, progress, cancellation);
+        return await IndexBuild.CommitAsync(store, inputs, draft, scratch, null, progress, cancellation);
 
         string PathOf(string name) => name == segments[0].Rows ? rowsFile.Path : name == segments[0].Vectors ? vectorsFile.Path : scratch.File(name);
 

@@ -15,7 +15,7 @@ internal static class IndexBuildCommand
     public static WorkCommand CreateBuild()
     {
         var inputs = new InputOptions("Keep the version without serving it.");
-        var main = new Option<int>("--main") { Description = "Processes that fill inverted lists, with --on mpirun.", HelpName = "n", DefaultValueFactory = _ => 1 };
+        var main = new Option<int>("--main") { Description = "Processes that make the index' shards, with --on mpirun.", HelpName = "n", DefaultValueFactory = _ => 1 };
         // Reading and merging are the building process' own; those that are launched are told so.
         var (preprocess, postprocess) = (Nobody("--preprocess"), Nobody("--postprocess"));
         var launch = new LaunchOptions(preprocess, main, postprocess);
@@ -25,9 +25,9 @@ internal static class IndexBuildCommand
             [
                 ("stickers index build --catalogue clipart", "Builds and publishes the visual and the semantic index."),
                 ("stickers index build --catalogue clipart --space visual --memory 8GiB --milliseconds 5", "Plans for servers with 8 GiB and queries of 5 ms."),
-                ("stickers index build --catalogue clipart --space visual --on mpirun --main 4", "Inverted lists of a large catalogue are filled by four processes; the bytes are the same."),
+                ("stickers index build --catalogue clipart --space visual --on mpirun --main 4", "The shards of a large index are made by four processes; the bytes are the same."),
             ],
-            Resume = "Run the same command again: inverted lists go on after the last finished shard.",
+            Resume = "Run the same command again: it goes on after the last finished shard.",
         }).Does(async (parse, session) =>
         {
             if (JobRunner.IsRank)
@@ -92,9 +92,9 @@ internal static class IndexBuildCommand
             var store = session.OpenStore();
             foreach (var space in SpacesOf(parse.GetRequiredValue(_space)))
             {
-                if (await IndexBuild.OpenShardsAsync(store, Read(parse, space, await ModelChoice.ResolveAsync(store, parse.GetValue(_model), session.Cancellation)), session.Cancellation) is not { } job) continue;
-                var options = new RunOptions { Folder = job.Folder, Preprocess = 0, Main = ranks, Postprocess = 0 };
-                JobRunner.RunAsRank(job, store, options, fault => RankFailure.Tell(fault, session, parse), null, session.Cancellation);
+                if (await IndexBuild.OpenShardsAsync(store, Read(parse, space, await ModelChoice.ResolveAsync(store, parse.GetValue(_model), session.Cancellation)), session.Cancellation) is not { } work) continue;
+                var options = new RunOptions { Folder = work.Folder, Preprocess = 0, Main = ranks, Postprocess = 0 };
+                JobRunner.RunAsRank(work.Job, store, options, fault => RankFailure.Tell(fault, session, parse), null, session.Cancellation);
                 return;
             }
 

@@ -9,13 +9,13 @@ namespace Stickers.IndexBuilder.Sharding;
 /// Makes the shards of an index, each of the vectors of some parts of the embeddings, and finds each shard's nearest neighbours of the queries that will measure
 /// recall. Merged in the shards' order they are what one process would have made of all. What is needed lies in the folder beforehand.
 /// </summary>
-public sealed class IndexShards : Job<int, int, byte[], byte[]>
+internal sealed class IndexShards : Job<int, int, byte[], byte[]>
 {
     /// <summary>Name of what was fitted, in the job's folder.</summary>
-    internal const string FittedFile = "fitted.bin";
+    public const string FittedFile = "fitted.bin";
 
     /// <summary>Name of the queries in the job's folder: float32, row-major.</summary>
-    internal const string QueriesFile = "queries.bin";
+    public const string QueriesFile = "queries.bin";
 
     /// <summary>Raised whenever shards of the same inputs would be other files.</summary>
     private const string Format = "2";
@@ -28,28 +28,22 @@ public sealed class IndexShards : Job<int, int, byte[], byte[]>
 
     /// <param name="inputs">What to make shards of.</param>
     /// <param name="rows">The rows, where they are in memory already; null to read them from the folder.</param>
-    internal IndexShards(ShardInputs inputs, RowTable? rows = null) =>
+    public IndexShards(ShardInputs inputs, RowTable? rows = null) =>
         (_inputs, _kind, _rows, Folder) = (inputs, SegmentKind.Of(inputs), rows, FolderOf(inputs.Space, inputs.Version));
 
     /// <summary>Where the job's files lie.</summary>
     public string Folder { get; }
 
-    /// <inheritdoc/>
     public override string ManifestName => "shards.json";
 
-    /// <inheritdoc/>
     public override IReadOnlyDictionary<string, string> Inputs => new Dictionary<string, string> { ["format"] = Format, ["version"] = _inputs.Version };
 
-    /// <inheritdoc/>
     public override Source<int> Source => new PartGroupSource(_inputs.Embeddings, _inputs.ShardBytes);
 
-    /// <inheritdoc/>
     public override Sink<byte[]> Sink => new ShardFileSink();
 
-    /// <inheritdoc/>
     public override bool Reshapes(StageKind stage) => stage == StageKind.Main;
 
-    /// <inheritdoc/>
     public override async Task PrepareAsync(StageContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
@@ -67,10 +61,8 @@ public sealed class IndexShards : Job<int, int, byte[], byte[]>
         _queries = MemoryMarshal.Cast<byte, float>(await File.ReadAllBytesAsync(queries.Path, context.Cancellation)).ToArray();
     }
 
-    /// <inheritdoc/>
     public override IAsyncEnumerable<int> Preprocess(IAsyncEnumerable<int> items, ShardContext context) => items;
 
-    /// <inheritdoc/>
     public override async IAsyncEnumerable<byte[]> Main(IAsyncEnumerable<int> items, ShardContext context)
     {
         ArgumentNullException.ThrowIfNull(items);
@@ -91,10 +83,8 @@ public sealed class IndexShards : Job<int, int, byte[], byte[]>
         yield return ShardFile.TailOf(truth, shard.Notes, body + rest.Length);
     }
 
-    /// <inheritdoc/>
     public override IAsyncEnumerable<byte[]> Postprocess(IAsyncEnumerable<byte[]> items, ShardContext context) => items;
 
-    /// <inheritdoc/>
     public override ValueTask DisposeAsync()
     {
         _kind.Dispose();
@@ -102,5 +92,5 @@ public sealed class IndexShards : Job<int, int, byte[], byte[]>
         return base.DisposeAsync();
     }
 
-    internal static string FolderOf(EmbeddingSpace space, string version) => $"{SnapshotKeys.Folder(space, version)}/shards";
+    public static string FolderOf(EmbeddingSpace space, string version) => $"{SnapshotKeys.Folder(space, version)}/shards";
 }

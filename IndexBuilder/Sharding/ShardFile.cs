@@ -15,10 +15,9 @@ internal sealed class ShardFile
 {
     private readonly ObjectStore _store;
     private readonly string _key;
-    private readonly byte[] _tail;
     private readonly long _bodyBytes;
 
-    private ShardFile(ObjectStore store, string key, byte[] tail, long bodyBytes) => (_store, _key, _tail, _bodyBytes) = (store, key, tail, bodyBytes);
+    private ShardFile(ObjectStore store, string key, long bodyBytes) => (_store, _key, _bodyBytes) = (store, key, bodyBytes);
 
     /// <summary>The end of a shard's file.</summary>
     /// <param name="truth">The nearest of the shard's vectors.</param>
@@ -46,22 +45,17 @@ internal sealed class ShardFile
         return stream.ToArray();
     }
 
-    /// <summary>Reads the tail.</summary>
+    /// <summary>Reads the tail: shows its neighbours to the measure and its notes to the merging.</summary>
     /// <exception cref="InvalidDataException">The file is no shard.</exception>
-    public static async Task<ShardFile> OpenAsync(JobResult made, CommittedFile file, CancellationToken cancellation)
+    public static async Task<ShardFile> OpenAsync(JobResult made, CommittedFile file, RecallMeasure measure, ShardMerging merging, CancellationToken cancellation)
     {
         var key = $"{made.Folder}/{file.Path}";
         var end = await ReadAsync(made.Store, key, Math.Max(0, file.Bytes - sizeof(long)), cancellation);
         var body = end.Length == sizeof(long) ? BinaryPrimitives.ReadInt64LittleEndian(end) : -1;
         if (body < 0 || body > file.Bytes - sizeof(long))
             throw new InvalidDataException($"{made.Store.LocationOf(key)} is no shard of an index, or it is damaged. Delete {made.Folder} and build again.");
-        return new ShardFile(made.Store, key, await ReadAsync(made.Store, key, body, cancellation), body);
-    }
-
-    /// <summary>Shows its neighbours to the measure and its notes to the merging.</summary>
-    public void Announce(RecallMeasure measure, ShardMerging merging)
-    {
-        using var reader = new BinaryReader(new MemoryStream(_tail));
+        var tail = await ReadAsync(made.Store, key, body, cancellation);
+        using var reader = new BinaryReader(new MemoryStream(tail));
         var queries = reader.ReadInt32();
         for (var q = 0; q < queries; q++)
         {
@@ -69,7 +63,8 @@ internal sealed class ShardFile
                 measure.Offer(q, new SearchHit(new StickerId(reader.ReadInt64()), reader.ReadSingle()));
         }
 
-        merging.Announce(_tail.AsSpan((int)reader.BaseStream.Position, _tail.Length - sizeof(long) - (int)reader.BaseStream.Position));
+        merging.Announce(tail.AsSpan((int)reader.BaseStream.Position..^sizeof(long)));
+        return new ShardFile(made.Store, key, body);
     }
 
     public Task<Stream> OpenBodyAsync(CancellationToken cancellation) => _store.OpenReadAsync(_key, 0, _bodyBytes, cancellation);

@@ -25,26 +25,16 @@ internal static class ShardedBuild
         using var kind = SegmentKind.Of(inputs);
         survey.Rows.Write(scratch.File(SnapshotManifest.RowsFile));
         await PrepareAsync(store, inputs, kind, survey, measure, scratch, progress, cancellation);
-        if (distribute is not null)
-        {
-            progress("distribute", 0);
-            await distribute();
-        }
-
-        // What others have made is not made again.
         var folder = IndexShards.FolderOf(inputs.Space, inputs.Version);
-        var options = new RunOptions { Folder = folder, Preprocess = 0, Main = Math.Max(1, Environment.ProcessorCount), Postprocess = 0 };
-        var watch = new ShardProgress(share => progress("index", (long)(share * survey.Rows.Count)));
-        var made = (await JobRunner.RunAsync(new IndexShards(inputs, survey.Rows), store, options, watch, cancellation)).Result;
+        var made = await RunAsync(
+            new IndexShards(inputs, survey.Rows), folder, store, distribute, share => progress(distribute is null || share > 0 ? "index" : "distribute", (long)(share * survey.Rows.Count)), cancellation);
 
         using var fitted = await store.FetchAsync($"{folder}/{IndexShards.FittedFile}", cancellation);
         kind.Open(fitted.Path);
         using var merging = kind.BeginMerge(scratch.File(kind.FileName), survey.Rows.Count);
         var shards = new List<ShardFile>();
         foreach (var file in made.Files)
-            shards.Add(await ShardFile.OpenAsync(made, file, cancellation));
-        foreach (var shard in shards)
-            shard.Announce(measure, merging);
+            shards.Add(await ShardFile.OpenAsync(made, file, measure, merging, cancellation));
         foreach (var shard in shards)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -59,11 +49,34 @@ internal static class ShardedBuild
         return new SnapshotSegment(kind.Engine, SnapshotManifest.RowsFile, kind.FileName, null, survey.Rows.Count, survey.Rows.Count);
     }
 
-    /// <summary>Deletes the shards of a version that is built.</summary>
+    /// <summary>Runs a job of a build, in other processes and then here: what those have made is not made again.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="folder">Where its files go.</param>
+    /// <param name="store">The store.</param>
+    /// <param name="distribute">Lets other processes run the job; null to run it here.</param>
+    /// <param name="progress">Told what share is done.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public static async Task<JobResult> RunAsync(Job job, string folder, ObjectStore store, Func<Task>? distribute, Action<double> progress, CancellationToken cancellation)
+    {
+        if (distribute is not null && await store.StatAsync($"{folder}/{job.ManifestName}", cancellation) is null)
+        {
+            progress(0);
+            await distribute();
+        }
+
+        // Whole in each of as many workers as there are cores.
+        var options = new RunOptions { Folder = folder, Preprocess = 0, Main = Environment.ProcessorCount, Postprocess = 0 };
+        return (await JobRunner.RunAsync(job, store, options, new ShardProgress(progress), cancellation)).Result;
+    }
+
+    /// <summary>Deletes the shards and thumbnails of a version that is built.</summary>
     public static async Task DeleteAsync(ObjectStore store, EmbeddingSpace space, string version, CancellationToken cancellation)
     {
-        foreach (var stored in await store.ListAsync($"{IndexShards.FolderOf(space, version)}/", cancellation).ToListAsync(cancellation))
-            await store.DeleteAsync(stored.Key, cancellation);
+        foreach (var folder in (string[])[IndexShards.FolderOf(space, version), ThumbnailShards.FolderOf(space, version)])
+        {
+            foreach (var stored in await store.ListAsync($"{folder}/", cancellation).ToListAsync(cancellation))
+                await store.DeleteAsync(stored.Key, cancellation);
+        }
     }
 
     /// <summary>Puts there what other processes need to make shards; the queries last.</summary>

@@ -25,7 +25,7 @@ internal static class BuildBenchmark
         await MakeAsync(store, n);
         var embeddings = await EmbeddingSet.OpenAsync(store, Name, Name);
         var source = new VectorSource(embeddings, EmbeddingSpace.Visual);
-        var plan = IndexPlanner.Plan(new IndexRequest(n, D) { MemoryBytes = long.Parse(gibibytes, CultureInfo.InvariantCulture) << 30, Milliseconds = double.Parse(milliseconds, CultureInfo.InvariantCulture) });
+        var plan = IndexPlanner.Plan(new IndexRequest(n, D) { MemoryBytes = (long)(double.Parse(gibibytes, CultureInfo.InvariantCulture) * (1L << 30)), Milliseconds = double.Parse(milliseconds, CultureInfo.InvariantCulture) });
         Console.WriteLine($"plan: {plan.Factory}, {plan.Reason}; estimated {plan.EstimatedBytes / 1e9:F2} GB");
         var clock = Stopwatch.StartNew();
         using var scratch = new ScratchFolder(store, EmbeddingSpace.Visual);

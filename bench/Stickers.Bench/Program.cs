@@ -22,6 +22,7 @@ return args switch
     [MpiRank.Word] => MpiRank.Run(),
     ["pipeline"] => await PipelineBenchmark.RunAsync(),
     ["ranks"] => await PipelineBenchmark.RunRanksAsync(),
+    ["storage"] => await StorageBenchmark.RunAsync(),
     [PipelineBenchmark.Word, .. var rest] => await PipelineBenchmark.RunOneAsync(rest),
     _ => Usage(),
 };
@@ -44,6 +45,7 @@ static int Usage()
           faiss-hnswlib <folder> <n> <threads> Faiss.NET with the fast Faiss against python3-hnswlib
           mpi      allreduce and messages of Mpi.NET against a C program, 2 ranks
           pipeline a job of three functions against a loop written by hand
+          storage  objects on disk and on S3 against plain files and the SDK's client
           ranks    two decoding ranks against one
         """);
     return 2;

@@ -1,15 +1,14 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Security.Cryptography;
 using Stickers.Cli.Tests;
 
 namespace Stickers.EndToEnd.Tests;
 
-/// <summary>The real backfill and embed under the real mpirun: a rank is killed once a shard is written, and other ranks go on.</summary>
+/// <summary>Real jobs under the real mpirun: a rank is killed once shards are written, and other ranks go on.</summary>
 public sealed class KilledRanksTests : IAsyncLifetime
 {
-    // 1,920 stickers, which are eight shards.
-    private const int PerCreator = 160;
+    // 3,120 stickers: thirteen shards of embeddings, eight of an index.
+    private const int PerCreator = 260;
     private const int Stickers = DrawnStickers.Creators * PerCreator;
 
     private readonly TemporaryFolder _folder = new();
@@ -17,6 +16,8 @@ public sealed class KilledRanksTests : IAsyncLifetime
     private CommandRunner _commands = null!;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private int Soon => _random.Next(1, 4);
 
     private string Root => Path.Combine(_folder.Path, "root");
 
@@ -37,57 +38,120 @@ public sealed class KilledRanksTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task BackfillAndEmbed_ARankKilledAfterTheFirstShard_OtherRanksGoOnToTheBytesOfOneProcess()
+    public async Task Jobs_ARankKilledAfterSomeShards_OtherRanksGoOnToTheBytesOfOneProcess()
     {
-        foreach (var (command, folder, manifest, read, killed, rerun) in (Trial[])
+        string[] predict = ["--catalogue", "drawn", "--model", "m"], index = ["build", .. predict, "--space", "visual", "--no-publish", "--recall-floor", "0.5"];
+        foreach (var (command, arguments, folder, manifest, moments, killed, rerun) in (Trial[])
         [
-            new("embed", "embeddings", "embeddings.json", Stickers, "--main 2 --preprocess 0 --postprocess 0", "--preprocess 2 --main 1 --postprocess 1"),
-            new("backfill", "suggestions", "suggestions.json", Stickers / 4, "--preprocess 1 --main 2 --postprocess 1", "--preprocess 1 --main 1 --postprocess 0"),
+            new("embed", predict, "embeddings/m/drawn", "embeddings.json", [Soon], "--main 2 --preprocess 0 --postprocess 0", "--preprocess 2 --main 1 --postprocess 1"),
+            new("backfill", predict, "suggestions/m/drawn", "suggestions.json", [Soon], "--preprocess 1 --main 2 --postprocess 1", "--preprocess 1 --main 1 --postprocess 0"),
+            new("index", index, "indexes/visual", "vectors.exact", [Soon], "--main 2", "--main 4"),
+            // Of so few vectors an index of three levels takes less memory than one that compares all. After its eight shards come the thumbnails.
+            new("index", [.. index, "--memory", "430KiB"], "indexes/visual", "vectors.coded", [Soon, 8 + Soon], "--main 2", "--main 4"),
         ])
         {
-            var output = Path.Combine(Root, folder, "m", "drawn");
-            var one = await _commands.JsonAsync(command, "--catalogue", "drawn", "--model", "m");
-            Assert.Equal(read, one.Number("read"));
+            var output = Path.Combine(Root, folder);
+            if (Directory.Exists(output)) Directory.Delete(output, recursive: true); // of another kind of index
+            await _commands.RunAsync(0, [command, .. arguments]);
             var expected = HashesIn(output);
+            Assert.Contains(expected.Keys, file => Path.GetFileName(file) == manifest);
 
-            string what;
+            var what = "";
             do
             {
                 // Where a run was done before it could be killed, there is another one.
                 Directory.Delete(output, recursive: true);
-                what = await KillOneAsync(output, [command, "--catalogue", "drawn", "--model", "m", "--on", "mpirun", .. killed.Split(' ')]);
+                foreach (var shards in moments) what += await KillOneAsync(output, shards, [command, .. arguments, "--on", "mpirun", .. killed.Split(' ')]);
             }
-            while (File.Exists(Path.Combine(output, manifest)));
+            while (FilesIn(output, manifest).Length > 0);
 
-            Assert.InRange(Entries(output), 1, expected.Count);
-            var again = await _commands.RunAsync(0, [command, "--catalogue", "drawn", "--model", "m", "--on", "mpirun", .. rerun.Split(' ')]);
+            Assert.NotEqual(0, Entries(output));
+            var again = await _commands.RunAsync(0, [command, .. arguments, "--on", "mpirun", .. rerun.Split(' ')]);
             Assert.True(expected.SequenceEqual(HashesIn(output)), $"{what}; the rerun wrote other bytes.\n{again.Output}");
-            var whole = await _commands.JsonAsync(command, "--catalogue", "drawn", "--model", "m");
-            Assert.Equal(one.GetRawText(), whole.GetRawText());
         }
+
+        Assert.Equal(Stickers, (await _commands.JsonAsync(["embed", .. predict])).Number("read"));
+        Assert.Equal(Stickers / 4, (await _commands.JsonAsync(["backfill", .. predict])).Number("read"));
+        await TrainAsync();
     }
 
-    /// <summary>Starts a command, kills one of its ranks as soon as a shard is in the ledger, and waits for the others to end too.</summary>
-    private async Task<string> KillOneAsync(string output, string[] command)
+    /// <summary>A training's images are decoded by all ranks, and by whoever goes on.</summary>
+    private async Task TrainAsync()
+    {
+        var expected = await DecodeAsync("one");
+        var images = ImagesOf("killed");
+        string what;
+        Dictionary<string, DateTime> made;
+        do
+        {
+            if (Directory.Exists(images)) Directory.Delete(images, recursive: true);
+            what = await KillOneAsync(images, Soon, [.. Train("killed"), "--on", "mpirun", "--main", "2"]);
+            made = FilesIn(images, "shard-*.json").ToDictionary(file => file, File.GetLastWriteTimeUtc);
+        }
+        while (FilesIn(images, "output.json").Length > 0);
+
+        Assert.NotEmpty(made);
+        Assert.True(expected.SequenceEqual(await DecodeAsync("killed")), $"{what}; other images were decoded.");
+        Assert.All(made, shard => Assert.Equal(shard.Value, File.GetLastWriteTimeUtc(shard.Key)));
+    }
+
+    private static string[] Train(string model) => ["train", "--catalogue", "drawn", "--model", model, "--budget", "1h"];
+
+    private string ImagesOf(string model) => Path.Combine(Root, "models", model, "work", "images");
+
+    /// <summary>Trains in one process until all is decoded.</summary>
+    /// <returns>The hashes of what is.</returns>
+    private async Task<Dictionary<string, string>> DecodeAsync(string model)
+    {
+        using var run = _commands.Start(Train(model));
+        while (FilesIn(ImagesOf(model), "output.json").Length == 0 && !run.HasExited) await Task.Delay(5, Token);
+        run.Send("INT");
+        Assert.Equal(130, (await run.WaitAsync()).Code);
+        return HashesIn(ImagesOf(model));
+    }
+
+    /// <summary>Starts a command, kills one of its ranks as soon as some shards are in the ledger, and waits for the others to end too.</summary>
+    private async Task<string> KillOneAsync(string output, int shards, string[] command)
     {
         using var run = _commands.Start(command);
-        while (Entries(output) == 0 && !run.HasExited) await Task.Delay(5, Token);
-        var ranks = Ranks(command[0]);
+        var ranks = new List<int>();
+        while (Entries(output) < shards && !run.HasExited)
+        {
+            if (ranks.Count < 2 || ranks.Any(rank => !Directory.Exists($"/proc/{rank}"))) ranks = Ranks(command[0]); // known beforehand, so that the kill comes at once
+            await Task.Delay(2, Token);
+        }
+
         if (ranks.Count > 0)
         {
-            using var kill = Process.Start("kill", ["-9", ranks[_random.Next(ranks.Count)].ToString(CultureInfo.InvariantCulture)]);
-            await kill.WaitForExitAsync(Token);
+            try
+            {
+                using var rank = Process.GetProcessById(ranks[_random.Next(ranks.Count)]);
+                rank.Kill();
+            }
+            catch (Exception gone) when (gone is ArgumentException or InvalidOperationException)
+            {
+                // It was done before.
+            }
         }
 
         var outcome = await run.WaitAsync();
-        var whole = Directory.EnumerateFiles(output, "*.json").Any();
-        Assert.True(whole == (outcome.Code == 0), $"The job ended with {outcome.Code}, and its manifest is {(whole ? "there" : "missing")}.\n{outcome.Error}");
         Assert.Empty(Ranks(command[0]));
-        return $"One of {ranks.Count} ranks was killed after {Entries(output)} shards; the job ended with {outcome.Code}";
+        return $"One of {ranks.Count} ranks was killed after {Entries(output)} shards; the job ended with {outcome.Code}: {outcome.Error}\n";
     }
 
-    private static int Entries(string output) =>
-        Directory.Exists(Path.Combine(output, ".ledger")) ? Directory.EnumerateFiles(Path.Combine(output, ".ledger"), "shard-*.json").Count() : 0;
+    private static int Entries(string output) => FilesIn(output, "shard-*.json").Length;
+
+    private static string[] FilesIn(string folder, string pattern)
+    {
+        try
+        {
+            return Directory.Exists(folder) ? Directory.GetFiles(folder, pattern, SearchOption.AllDirectories) : [];
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return []; // went while it was read
+        }
+    }
 
     /// <summary>Processes that Open MPI started for a command over this root.</summary>
     private List<int> Ranks(string command) =>
@@ -109,6 +173,6 @@ public sealed class KilledRanksTests : IAsyncLifetime
     private static Dictionary<string, string> HashesIn(string folder) => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
         .Order(StringComparer.Ordinal).ToDictionary(file => Path.GetRelativePath(folder, file), file => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file))));
 
-    /// <summary>One command, and the workers of the run that is killed and of the one that goes on.</summary>
-    private sealed record Trial(string Command, string Folder, string Manifest, int Read, string Killed, string Rerun);
+    /// <summary>One command, where it writes, a file that is there when it is done, the numbers of shards after which it is killed, and the workers of the run that is killed and of the one that goes on.</summary>
+    private sealed record Trial(string Command, string[] Arguments, string Folder, string Manifest, int[] Moments, string Killed, string Rerun);
 }

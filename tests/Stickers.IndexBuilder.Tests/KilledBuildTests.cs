@@ -16,7 +16,7 @@ public sealed class KilledBuildTests
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData("build", new[] { "check", "sample", "index", "merge", "stickers", "tags", "commit 0", "commit 2", "publish" })]
+    [InlineData("build", new[] { "check", "sample", "index", "merge", "thumbnails", "stickers", "tags", "commit 0", "commit 2", "publish" })]
     [InlineData("coded build", new[] { "train", "index", "merge" })]
     [InlineData("update", new[] { "sample", "index", "stickers", "tags", "commit 1", "commit 3", "publish" })]
     public async Task KillMinusNine_InEveryPhase_ReadersSeeAWholeIndexAndTheNextRunEndsAlike(string job, string[] phases)

@@ -62,15 +62,15 @@ public sealed class ShardedBuildTests
         using var world = await World.CreateAsync();
         using var alone = await World.CreateAsync();
         var expected = await BuildAsync(alone, factory, 1);
-        var shards = 0;
+        var shards = new List<(string, int)>();
         var built = await BuildAsync(world, factory, 1, distribute: async () =>
         {
             // As another process would: all it knows is in the store.
-            var inputs = await IndexInputs.OpenAsync(world.Store, Options(1), Planned(factory), Stop);
-            var report = await JobRunner.RunAsync(new IndexShards(inputs.Shards), world.Store, new RunOptions { Folder = IndexShards.FolderOf(inputs.Space, inputs.Version), Preprocess = 0, Main = 2, Postprocess = 0 }, null, Stop);
-            shards = report.ShardsDone;
+            var work = (await IndexBuild.OpenShardsAsync(world.Store, Options(1), Planned(factory), Stop))!;
+            var report = await JobRunner.RunAsync(work.Job, world.Store, new RunOptions { Folder = work.Folder, Preprocess = 0, Main = 2, Postprocess = 0 }, null, Stop);
+            shards.Add((work.Job.Name, report.ShardsDone));
         });
-        Assert.Equal(2, shards);
+        Assert.Equal([("index-shards", 2), ("thumbnail-shards", 2)], shards);
         Assert.Equal(alone.Bytes(expected.Version), world.Bytes(built.Version));
         Assert.True(world.Bytes(built.Version).ContainsKey(vectors) && built.RecallAt10 >= recall);
         Assert.Null(await IndexBuild.OpenShardsAsync(world.Store, World.Options(), Stop)); // nothing waits any more

@@ -1,4 +1,4 @@
-namespace Stickers.Tagger.Tests;
+namespace Stickers.Pipeline.Tests;
 
 public sealed class StickerShardsTests
 {

@@ -1,7 +1,7 @@
-namespace Stickers.Tagger;
+namespace Stickers.Pipeline.Sources;
 
 /// <summary>Into how large shards the jobs over a catalogue cut it; a function of the catalogue alone, because outputs depend on it.</summary>
-internal static class StickerShards
+public static class StickerShards
 {
     private const int Fewest = 64;
     private const int Smallest = 256; // smaller ones would read each row group of a part several times
