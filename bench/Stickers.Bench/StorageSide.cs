@@ -15,9 +15,15 @@ internal abstract class StorageSide
     /// <returns>Number of objects.</returns>
     public abstract Task<int> ListAsync(string folder);
 
-    /// <summary>Reads to the end, as any consumer would.</summary>
-    protected static async Task<long> DrainAsync(Stream stream)
+    /// <summary>Reads to the end, as any consumer would; of a range, what is known to be there.</summary>
+    protected static async Task<long> DrainAsync(Stream stream, long length)
     {
+        if (length != long.MaxValue)
+        {
+            await stream.ReadExactlyAsync(new byte[length]);
+            return length;
+        }
+
         var buffer = new byte[1 << 16];
         var bytes = 0L;
         while (await stream.ReadAsync(buffer) is > 0 and var read) bytes += read;
@@ -33,7 +39,7 @@ internal sealed class StoreSide(ObjectStore store) : StorageSide
     public override async Task<long> GetAsync(string key, long offset, long length)
     {
         await using var stream = await store.OpenReadAsync(key, offset, length);
-        return await DrainAsync(stream);
+        return await DrainAsync(stream, length);
     }
 
     public override async Task<int> ListAsync(string folder) => await store.ListAsync($"{folder}/").CountAsync();
@@ -58,10 +64,8 @@ internal sealed class FileSide(string root) : StorageSide
     public override async Task<long> GetAsync(string key, long offset, long length)
     {
         await using var file = new FileStream(Path.Combine(root, key), FileMode.Open, FileAccess.Read, FileShare.Read, 0);
-        if (length == long.MaxValue) return await DrainAsync(file);
         file.Position = offset;
-        await file.ReadExactlyAsync(new byte[length]);
-        return length;
+        return await DrainAsync(file, length);
     }
 
     public override Task<int> ListAsync(string folder) => Task.FromResult(new DirectoryInfo(Path.Combine(root, folder)).EnumerateFiles().Count(file => file.Length >= 0));
@@ -81,7 +85,7 @@ internal sealed class SdkSide(AmazonS3Client client, string bucket, string prefi
         var request = new GetObjectRequest { BucketName = bucket, Key = prefix + key };
         if (length != long.MaxValue) request.ByteRange = new ByteRange(offset, offset + length - 1);
         using var answer = await client.GetObjectAsync(request);
-        return await DrainAsync(answer.ResponseStream);
+        return await DrainAsync(answer.ResponseStream, length);
     }
 
     public override async Task<int> ListAsync(string folder) =>

@@ -1,3 +1,5 @@
+using Stickers.Pipeline.Sources;
+
 namespace Stickers.Pipeline.Tests;
 
 public sealed class StickerShardsTests
