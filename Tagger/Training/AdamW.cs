@@ -3,7 +3,7 @@ using System.Numerics;
 namespace Stickers.Tagger.Training;
 
 /// <summary>
-/// AdamW (Loshchilov and Hutter 2019, algorithm 2) over one flat array, in one pass that a processor's memory bounds. The whole
+/// AdamW (Loshchilov and Hutter 2019, algorithm 2) over one flat array, in one pass of all cores that memory bounds. The whole
 /// state is two arrays and a step count, so that a checkpoint resumes exactly.
 /// </summary>
 /// <param name="decayMask">1 where weight decay applies, 0 elsewhere.</param>
@@ -26,7 +26,7 @@ internal sealed class AdamW(float[] decayMask)
     /// <param name="step">Number of this step, from 1.</param>
     /// <param name="rate">Learning rate.</param>
     /// <param name="weightDecay">Decoupled weight decay.</param>
-    public void Step(Span<float> values, ReadOnlySpan<float> gradient, double gradientScale, long step, double rate, double weightDecay)
+    public void Step(Memory<float> values, ReadOnlyMemory<float> gradient, double gradientScale, long step, double rate, double weightDecay)
     {
         if (values.Length != decayMask.Length || gradient.Length != decayMask.Length)
             throw new ArgumentException($"{decayMask.Length} values and gradients expected, found {values.Length} and {gradient.Length}.", nameof(values));
@@ -34,26 +34,34 @@ internal sealed class AdamW(float[] decayMask)
         var decay = (float)(rate * weightDecay);
         var stepSize = (float)(rate / (1 - Math.Pow(Beta1, step)));
         var correction = (float)(1 / (1 - Math.Pow(Beta2, step)));
+        Chunks.ForEach(values.Length, (_, first, count) => Step(first, values.Span.Slice(first, count), gradient.Span.Slice(first, count), scale, decay, stepSize, correction));
+    }
+
+    /// <summary>Updates the values from <paramref name="start"/> on.</summary>
+    private void Step(int start, Span<float> values, ReadOnlySpan<float> gradient, float scale, float decay, float stepSize, float correction)
+    {
+        Span<float> firsts = FirstMoment.AsSpan(start, values.Length), seconds = SecondMoment.AsSpan(start, values.Length);
+        ReadOnlySpan<float> mask = decayMask.AsSpan(start, values.Length);
         var i = 0;
         for (; i <= values.Length - Vector<float>.Count; i += Vector<float>.Count)
         {
             var g = new Vector<float>(gradient[i..]) * scale;
-            var first = (new Vector<float>(FirstMoment, i) * Beta1) + (g * (1 - Beta1));
-            var second = (new Vector<float>(SecondMoment, i) * Beta2) + (g * g * (1 - Beta2));
+            var first = (new Vector<float>(firsts[i..]) * Beta1) + (g * (1 - Beta1));
+            var second = (new Vector<float>(seconds[i..]) * Beta2) + (g * g * (1 - Beta2));
             var value = new Vector<float>(values[i..]);
-            value -= value * new Vector<float>(decayMask, i) * decay;
+            value -= value * new Vector<float>(mask[i..]) * decay;
             value -= stepSize * first / (Vector.SquareRoot(second * correction) + new Vector<float>(Epsilon));
-            first.CopyTo(FirstMoment, i);
-            second.CopyTo(SecondMoment, i);
+            first.CopyTo(firsts[i..]);
+            second.CopyTo(seconds[i..]);
             value.CopyTo(values[i..]);
         }
         for (; i < values.Length; i++)
         {
             var g = gradient[i] * scale;
-            FirstMoment[i] = (FirstMoment[i] * Beta1) + (g * (1 - Beta1));
-            SecondMoment[i] = (SecondMoment[i] * Beta2) + (g * g * (1 - Beta2));
-            values[i] -= values[i] * decayMask[i] * decay;
-            values[i] -= stepSize * FirstMoment[i] / (MathF.Sqrt(SecondMoment[i] * correction) + Epsilon);
+            firsts[i] = (firsts[i] * Beta1) + (g * (1 - Beta1));
+            seconds[i] = (seconds[i] * Beta2) + (g * g * (1 - Beta2));
+            values[i] -= values[i] * mask[i] * decay;
+            values[i] -= stepSize * firsts[i] / (MathF.Sqrt(seconds[i] * correction) + Epsilon);
         }
     }
 }

@@ -19,8 +19,8 @@ internal sealed class BatchOrder(int[] rows, int batchSize, int seed)
         return items;
     }
 
-    /// <summary>A source of randomness for one step that nothing else shares.</summary>
-    public Random Random(long step) => new(HashCode(~seed, step));
+    /// <summary>A source of randomness for one part of a step that nothing else shares.</summary>
+    public Random Random(long step, int part) => new(HashCode(~seed, (step * batchSize) + part));
 
     private void Shuffle(long epoch)
     {

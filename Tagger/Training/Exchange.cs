@@ -15,7 +15,7 @@ internal sealed class Exchange(int parameters, int buffers, int ghosts, int visu
     public float[] Values { get; } = new float[parameters + buffers + 1 + (ghosts * visual)];
 
     /// <summary>The gradient.</summary>
-    public Span<float> Gradient => Values.AsSpan(0, parameters);
+    public ReadOnlyMemory<float> Gradient => Values.AsMemory(0, parameters);
 
     /// <summary>Batch normalisation's running statistics.</summary>
     public Span<float> Buffers => Values.AsSpan(parameters, buffers);
@@ -26,22 +26,37 @@ internal sealed class Exchange(int parameters, int buffers, int ghosts, int visu
     /// <summary>Visual vectors of one ghost batch.</summary>
     public Span<float> VisualOf(int ghost) => Values.AsSpan(_means + (ghost * visual), visual);
 
-    /// <summary>Before a step.</summary>
-    public void Clear() => Array.Clear(Values);
-
-    /// <summary>Adds what one ghost batch gave.</summary>
-    public void Add(GhostResult result, int ghost)
+    /// <summary>Takes what the ghost batches of this rank gave, in their order; where other ranks compute others, there are zeros.</summary>
+    /// <param name="results">One for each ghost batch of this rank.</param>
+    /// <param name="ghostOf">The number of each in the whole batch.</param>
+    public void Collect(IReadOnlyList<GhostResult> results, Func<int, int> ghostOf)
     {
-        TensorPrimitives.Add(Gradient, result.Gradient, Gradient);
-        TensorPrimitives.Add(Buffers, result.Buffers, Buffers);
-        Values[_means - 1] += (float)result.Loss;
-        result.Visual.CopyTo(VisualOf(ghost));
+        Chunks.ForEach(parameters, (_, first, count) => Sum(Values.AsSpan(first, count), results, result => result.Gradient.AsSpan(first, count)));
+        Sum(Buffers, results, result => result.Buffers);
+        Values[_means - 1] = (float)results.Sum(result => result.Loss);
+        Array.Clear(Values, _means, Values.Length - _means);
+        for (var i = 0; i < results.Count; i++) results[i].Visual.CopyTo(VisualOf(ghostOf(i)));
     }
 
     /// <summary>Makes means of the sums over all ghost batches.</summary>
-    public void Divide()
+    /// <returns>Length of the gradient.</returns>
+    public double Divide()
     {
-        var sums = Values.AsSpan(0, _means);
-        TensorPrimitives.Divide(sums, ghosts, sums);
+        var squares = new double[Chunks.Count(_means)];
+        Chunks.ForEach(_means, (chunk, first, count) =>
+        {
+            var part = Values.AsSpan(first, count);
+            TensorPrimitives.Divide(part, ghosts, part);
+            squares[chunk] = TensorPrimitives.SumOfSquares<float>(part[..Math.Clamp(parameters - first, 0, count)]);
+        });
+        return Math.Sqrt(squares.Sum());
     }
+
+    private static void Sum(Span<float> sum, IReadOnlyList<GhostResult> results, Part part)
+    {
+        part(results[0]).CopyTo(sum);
+        for (var i = 1; i < results.Count; i++) TensorPrimitives.Add(sum, part(results[i]), sum);
+    }
+
+    private delegate ReadOnlySpan<float> Part(GhostResult result);
 }

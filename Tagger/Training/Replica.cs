@@ -80,7 +80,8 @@ internal sealed class Replica : IDisposable
         using var scope = NewDisposeScope();
         Parameters.Write(parameters);
         Buffers.Write(buffers);
-        foreach (var (_, parameter) in Parameters.Parts) parameter.grad?.zero_();
+        // Without a gradient the new one is taken as it is, where an old one would be added to.
+        foreach (var (_, parameter) in Parameters.Parts) parameter.grad = null;
 
         Draw(items, side);
         int count = items.Count, tags = Net.Configuration.Tags, meanings = Net.Configuration.Meanings, dimension = Net.Configuration.VisualDimension;

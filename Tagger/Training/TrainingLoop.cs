@@ -27,6 +27,7 @@ internal sealed class TrainingLoop : IDisposable
     private readonly int _ghosts;
     private readonly Exchange _exchange;
     private readonly Replica[] _replicas;
+    private readonly VisualComparison[] _comparisons;
     private readonly GhostResult[] _results;
     private readonly BatchOrder _order;
     private double _smoothedLoss = double.NaN;
@@ -39,6 +40,7 @@ internal sealed class TrainingLoop : IDisposable
     /// <exception cref="ArgumentException">There are more ranks than ghost batches in a batch.</exception>
     public TrainingLoop(NetworkConfiguration network, TrainingSet set, TrainingOptions options, StageGroup group, InitialWeights? initial = null)
     {
+        NativeHeap.KeepFreed();
         _options = options;
         _group = group;
         _ghosts = options.BatchSize / Trainer.GhostBatch;
@@ -60,6 +62,7 @@ internal sealed class TrainingLoop : IDisposable
         first.Parameters.Read(parameters);
         first.Buffers.Read(buffers);
         State = new TrainingState(parameters, buffers, new AdamW(first.Parameters.DecayMask()), new VisualMemory(set.Rows, rows, network.VisualDimension));
+        _comparisons = [.. _replicas.Select(_ => new VisualComparison(Trainer.GhostBatch, State.Memory.OtherCount, network.VisualDimension))];
         _results = [.. Enumerable.Range(0, own).Select(_ => new GhostResult(parameters.Length, buffers.Length, Trainer.GhostBatch * network.VisualDimension))];
         _exchange = new Exchange(parameters.Length, buffers.Length, _ghosts, Trainer.GhostBatch * network.VisualDimension);
     }
@@ -126,32 +129,34 @@ internal sealed class TrainingLoop : IDisposable
     private void Step()
     {
         var ghosts = _order.Step(State.Step).Chunk(Trainer.GhostBatch).ToArray();
-        var random = _order.Random(State.Step);
         var side = TrainingSchedule.InputSide(Progress, _options.InputSide);
-        // Drawn for all ghost batches on every rank, so that each gets the same draw wherever it is computed.
-        var comparisons = ghosts.Select(g => State.Memory.Draw(g, random)).ToArray();
         Parallel.For(0, _replicas.Length, r =>
         {
             for (var i = r; i < _results.Length; i += _replicas.Length)
-                _replicas[r].Compute(State.Parameters, State.Buffers, ghosts[GhostOf(i)], side, comparisons[GhostOf(i)], _results[i]);
+            {
+                // A ghost batch gets the same draw wherever it is computed.
+                var ghost = GhostOf(i);
+                State.Memory.Draw(ghosts[ghost], _order.Random(State.Step, ghost), _comparisons[r]);
+                _replicas[r].Compute(State.Parameters, State.Buffers, ghosts[ghost], side, _comparisons[r], _results[i]);
+            }
         });
 
-        _exchange.Clear();
-        for (var i = 0; i < _results.Length; i++) _exchange.Add(_results[i], GhostOf(i));
+        _exchange.Collect(_results, GhostOf);
         _group.Sum(_exchange.Values);
-        _exchange.Divide();
-
-        var gradient = _exchange.Gradient;
-        var norm = TensorPrimitives.Norm<float>(gradient);
+        var norm = _exchange.Divide();
         var loss = _exchange.Loss;
-        if (!float.IsFinite(norm) || !float.IsFinite(loss))
+        if (!double.IsFinite(norm) || !float.IsFinite(loss))
             throw new InvalidDataException($"Training diverged at step {State.Step}: loss {loss}, gradient norm {norm}. Lower the learning rate.");
         var rate = TrainingSchedule.Rate(Progress, _options.PeakLearningRate);
-        State.Optimizer.Step(State.Parameters, gradient, Math.Min(1, GradientNorm / norm), State.Step + 1, rate, _options.WeightDecay);
+        State.Optimizer.Step(State.Parameters, _exchange.Gradient, Math.Min(1, GradientNorm / norm), State.Step + 1, rate, _options.WeightDecay);
         _exchange.Buffers.CopyTo(State.Buffers);
         // A young average follows closely, an old one slowly.
         var decay = (float)Math.Min(AverageDecay, (1.0 + State.Step) / (10.0 + State.Step));
-        TensorPrimitives.Lerp(State.Parameters, State.AverageParameters, decay, State.AverageParameters);
+        Chunks.ForEach(State.Parameters.Length, (_, first, count) =>
+        {
+            var average = State.AverageParameters.AsSpan(first, count);
+            TensorPrimitives.Lerp(State.Parameters.AsSpan(first, count), average, decay, average);
+        });
         TensorPrimitives.Lerp(State.Buffers, State.AverageBuffers, decay, State.AverageBuffers);
         for (var g = 0; g < ghosts.Length; g++) State.Memory.Remember(ghosts[g], _exchange.VisualOf(g));
         Loss = loss;

@@ -60,6 +60,7 @@ internal static class RateBenchmark
         replica.Buffers.Read(buffers);
         var optimizer = new AdamW(replica.Parameters.DecayMask());
         var memory = new VisualMemory(set.Rows, set.TrainingRows, network.VisualDimension);
+        var comparison = new VisualComparison(Trainer.GhostBatch, memory.OtherCount, network.VisualDimension);
         var result = new GhostResult(parameters.Length, buffers.Length, Trainer.GhostBatch * network.VisualDimension);
         var random = new Random(1);
         for (var step = 1; step <= 3; step++) Step(step);
@@ -70,7 +71,8 @@ internal static class RateBenchmark
         void Step(int step)
         {
             BatchItem[] items = [.. Enumerable.Range(0, Trainer.GhostBatch).Select(_ => new BatchItem(random.Next(Stickers), random.Next()))];
-            replica.Compute(parameters, buffers, items, side, memory.Draw(items, random), result);
+            memory.Draw(items, random, comparison);
+            replica.Compute(parameters, buffers, items, side, comparison, result);
             optimizer.Step(parameters, result.Gradient, 1, step, 8e-3, 0.05);
             memory.Remember(items, result.Visual);
         }
