@@ -1,4 +1,3 @@
-using SkiaSharp;
 using Stickers.Catalogue.Images;
 
 namespace Stickers.Tagger.Network;
@@ -10,7 +9,7 @@ namespace Stickers.Tagger.Network;
 internal static class InputFitting
 {
     /// <summary>Counts up whenever the same image comes out otherwise.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
     /// <summary>Side of a fitted image relative to the network's input: leaves room for augmentation to zoom in.</summary>
     public static int FittedSide(int inputSide) => inputSide * 5 / 4;
@@ -23,27 +22,7 @@ internal static class InputFitting
     public static byte[] Fit(RasterImage image, int side)
     {
         image = GroundRemoval.Apply(image);
-        var (left, top, right, bottom) = InkBox(image);
-        var scale = side / (float)Math.Max(right - left, bottom - top);
-        float width = (right - left) * scale, height = (bottom - top) * scale;
-        var result = new byte[side * side * 4];
-        unsafe
-        {
-            fixed (byte* from = image.Rgba)
-            fixed (byte* to = result)
-            {
-                using var pixels = new SKPixmap(new SKImageInfo(image.Width, image.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul), (nint)from);
-                using var source = SKImage.FromPixels(pixels);
-                using var surface = SKSurface.Create(new SKImageInfo(side, side, SKColorType.Rgba8888, SKAlphaType.Premul), (nint)to, side * 4);
-                surface.Canvas.DrawImage(
-                    source,
-                    new SKRect(left, top, right, bottom),
-                    new SKRect((side - width) / 2, (side - height) / 2, (side + width) / 2, (side + height) / 2),
-                    new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear));
-                surface.Flush();
-            }
-        }
-        return result;
+        return BilinearResampler.Fit(image.Rgba, image.Width, InkBox(image), side);
     }
 
     /// <summary>The square of an image's pixels that <see cref="Fit"/> shows; it may reach beyond the image.</summary>
