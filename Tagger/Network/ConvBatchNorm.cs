@@ -26,6 +26,12 @@ internal sealed class BatchNorm : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
+    /// <summary>What normalised values are multiplied by: (C).</summary>
+    public Tensor Weight => weight;
+
+    /// <summary>What is then added: (C).</summary>
+    public Tensor Bias => bias;
+
     public override Tensor forward(Tensor input) =>
         nn.functional.batch_norm(input, running_mean, running_var, weight, bias, training, Momentum, Epsilon);
 }

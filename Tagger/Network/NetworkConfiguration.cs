@@ -26,6 +26,10 @@ public sealed record NetworkConfiguration
     /// <summary>Length of a semantic vector and of a tag's vector.</summary>
     public int SemanticDimension { get; init; } = 128;
 
+    /// <summary>Whether the semantic head reads the features squashed, as one fitted after training does; false in models without a fit.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool SquashedSemantics { get; init; }
+
     /// <summary>Length of a visual vector's binary code, 0 to 4096; 0 in models that have no head for it.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] // so that the hash of older models stays what it was
     public int CodeBits { get; init; }

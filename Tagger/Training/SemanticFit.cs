@@ -119,7 +119,7 @@ internal sealed class SemanticFit(StickerNet net, TrainingSet set)
         net.SetTagVectors(linalg.solve(second, covariance.t()).t().to_type(ScalarType.Float32));
     }
 
-    /// <summary>Calls back with the features of batch after batch: the place of its first sticker among the rows, and (n, F).</summary>
+    /// <summary>Calls back with what the semantic head reads of batch after batch: the place of its first sticker among the rows, and (n, F).</summary>
     private void ForEachBatch(Action<int, Tensor> use, IProgress<JobProgress>? progress, CancellationToken cancellation)
     {
         for (var (first, batch) = (0, 0); first < _rows.Length; first += Inference.MaxBatch, batch++)
@@ -132,7 +132,7 @@ internal sealed class SemanticFit(StickerNet net, TrainingSet set)
             using var scope = NewDisposeScope();
             // One thread, as in training, so that the sums do not depend on the number of cores.
             set_num_threads(1);
-            use(first, tensor(values, [count, net.FeatureCount]));
+            use(first, net.SemanticFeatures(tensor(values, [count, net.FeatureCount])));
             progress?.Report(new JobProgress("semantics", first + count, _rows.Length, "stickers"));
         }
     }

@@ -80,7 +80,7 @@ public static class Trainer
             FlatParameters.Of(learned).Write(loop.State.AverageParameters);
             FlatParameters.BuffersOf(learned).Write(loop.State.AverageBuffers);
             // Learned with few numbers, which cost a step less, and fitted with many, which hold more.
-            using var fitted = new StickerNet(network with { SemanticDimension = SemanticFit.Dimension });
+            using var fitted = new StickerNet(network with { SemanticDimension = SemanticFit.Dimension, SquashedSemantics = true });
             fitted.CopyAllButSemantics(learned);
             var net = new SemanticFit(fitted, set).Apply(progress, cancellation) ? fitted : learned;
             new CodeFit(net, set).Apply(loop.State.Step, options.Seed, progress, cancellation);

@@ -70,6 +70,26 @@ public sealed class SemanticFitTests : IDisposable
         Assert.Equal(before, FlatParameters.Of(net).ToTensors().SelectMany(t => t.Values.ToArray()));
     }
 
+    [Fact]
+    public void SemanticFeatures_OfSquashedNetwork_AreThoseOfTheNormalisedFeatures()
+    {
+        using var net = Net([8, 4, 8, 8]);
+        using var scope = torch.NewDisposeScope();
+        using var noGrad = torch.no_grad();
+        var random = new Random(2);
+        var named = FlatParameters.Of(net).Parts.ToDictionary(part => part.Name, part => part.Tensor);
+        var (weight, bias) = (named["feature_norm.weight"], named["feature_norm.bias"]);
+        float[] gains = [.. Enumerable.Range(0, net.FeatureCount).Select(i => i == 5 ? 0f : (random.NextSingle() * 2) - 1)], offsets = [.. gains.Select(_ => random.NextSingle() - 0.5f)];
+        weight.copy_(torch.tensor(gains));
+        bias.copy_(torch.tensor(offsets));
+        float[] normal = [.. Enumerable.Range(0, net.FeatureCount).Select(_ => (random.NextSingle() * 10) - 5)];
+        float[] features = [.. normal.Select((z, i) => (z * gains[i]) + offsets[i])];
+
+        var read = net.SemanticFeatures(torch.tensor(features).unsqueeze(0)).data<float>().ToArray();
+
+        Assert.All(Enumerable.Range(0, read.Length), i => Assert.Equal(i == 5 ? 0 : MathF.Tanh(normal[i] / 3), read[i], 1e-4f));
+    }
+
     public void Dispose()
     {
         _set.Dispose();
@@ -79,7 +99,7 @@ public sealed class SemanticFitTests : IDisposable
     private static StickerNet Net(int[] widths)
     {
         torch.manual_seed(3);
-        return new StickerNet(new NetworkConfiguration { InputSide = Side, Widths = widths, Tags = 4, Meanings = 4, VisualDimension = 16, SemanticDimension = Dimension });
+        return new StickerNet(new NetworkConfiguration { InputSide = Side, Widths = widths, Tags = 4, Meanings = 4, VisualDimension = 16, SemanticDimension = Dimension, SquashedSemantics = true });
     }
 
     private float[][] Semantic(StickerNet net) =>
