@@ -61,6 +61,8 @@ public sealed class ModelDescription
             ?? throw new FileNotFoundException($"No finished model in {store.LocationOf(folder)}: {ModelFiles.Manifest} is missing. Train one, or let its training finish.", key);
         if (manifest.FormatVersion is < 1 or > ModelFiles.FormatVersion)
             throw new InvalidDataException($"{store.LocationOf(key)} has format {manifest.FormatVersion}, this program reads 1 to {ModelFiles.FormatVersion}.");
+        if (manifest.Network.Fitting != InputFitting.Version)
+            throw new InvalidDataException($"{store.LocationOf(key)}: the model learned from pictures fitted by rule {manifest.Network.Fitting}, this program fits them by rule {InputFitting.Version}, so that it would see other ones. Train again.");
         foreach (var file in manifest.Files.Where(file => file.Path != ModelFiles.Weights)) await VerifyAsync(store, $"{folder}/{file.Path}", file.Sha256, cancellation);
         var vocabulary = await ReadAsync<VocabularyFile>(store, $"{folder}/{ModelFiles.Vocabulary}", cancellation);
         var thresholds = await ReadAsync<ThresholdsFile>(store, $"{folder}/{ModelFiles.Thresholds}", cancellation);

@@ -9,10 +9,9 @@ namespace Stickers.Tagger.Training;
 /// Gives the semantic space its final form once the trunk is trained, in closed form. The head becomes a linear discriminant analysis
 /// (Rao 1948) between the distinct sets of tags: directions in which stickers of one meaning differ, drawn by different hands, are shrunk,
 /// those in which meanings differ are kept. The tags' vectors are then fitted by ridge regression on the stickers' vectors.
-/// Validation stickers take part: the network puts those that it learned from closer together than it will put others.
 /// </summary>
 /// <param name="net">The trained network; its semantic head and tag vectors are replaced.</param>
-/// <param name="set">What it learned from, and the stickers of its validation.</param>
+/// <param name="set">What it learned from.</param>
 internal sealed class SemanticFit(StickerNet net, TrainingSet set)
 {
     /// <summary>Length of a fitted semantic vector; chosen on concepts left out of the fit, where half as many find less.</summary>

@@ -62,8 +62,8 @@ internal sealed class TrainingSet : IDisposable
     /// <summary>Whether any tag was refused to any sticker.</summary>
     public bool HasRefusals => Rows.Any(row => row.Refused.Length > 0);
 
-    /// <summary>Row numbers to fit the semantic space on: all with a tag, validation stickers too, as they show how far apart the network puts one meaning that it did not see.</summary>
-    public int[] TaggedRows => [.. Enumerable.Range(0, Rows.Count).Where(i => Rows[i].Tags.Length > 0)];
+    /// <summary>Row numbers to fit the semantic space on: those to learn from that have a tag.</summary>
+    public int[] TaggedRows => [.. Enumerable.Range(0, Rows.Count).Where(i => Rows[i].Part == SplitPart.Train && Rows[i].Tags.Length > 0)];
 
     /// <summary>Row numbers to calibrate on: validation stickers with at least one tag that can be suggested.</summary>
     public int[] ValidationRows =>

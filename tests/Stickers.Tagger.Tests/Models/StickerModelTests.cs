@@ -1,12 +1,29 @@
 using Stickers.Catalogue;
 using Stickers.Catalogue.Images;
 using Stickers.Tagger.Models;
+using Stickers.Tagger.Network;
 
 namespace Stickers.Tagger.Tests.Models;
 
 public sealed class StickerModelTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task LoadAsync_PicturesFittedByAnotherRule_IsRefusedWithBoth()
+    {
+        using var store = new TestStore();
+        await store.AddModelAsync(Cancellation);
+        var path = Path.Combine(store.Store.Root, "models", TestStore.Model, ModelFiles.Manifest);
+        var now = $"\"fitting\": {InputFitting.Version}";
+        var manifest = await File.ReadAllTextAsync(path, Cancellation);
+        Assert.Contains(now, manifest, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(path, manifest.Replace(now, "\"fitting\": 2", StringComparison.Ordinal), Cancellation);
+
+        var fault = await Assert.ThrowsAsync<InvalidDataException>(() => StickerModel.LoadAsync(store.Store, TestStore.Model, Cancellation));
+
+        Assert.Contains($"by rule 2, this program fits them by rule {InputFitting.Version}", fault.Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task LoadAsync_FormatOne_HasOneCalibrationForAllTags()
