@@ -33,8 +33,9 @@ class BasicBlock(nn.Module):
 
 
 class StickerNet(nn.Module):
-    def __init__(self, tags, meanings, visual=128, semantic=128, widths=(32, 64, 128, 256)):
+    def __init__(self, tags, meanings, visual=128, semantic=128, widths=(32, 64, 128, 256), squashed=False):
         super().__init__()
+        self.squashed = squashed  # as after the semantic fit
         self.stem = ConvBatchNorm(4, widths[0], 3, 2)
         before = widths[0]
         for i, width in enumerate(widths):
@@ -54,7 +55,8 @@ class StickerNet(nn.Module):
         x4 = self.layer4(x3)
         parts = avg_pool2d(x2, pool).flatten(1), avg_pool2d(x3, pool).flatten(1), x4.mean((2, 3))
         features = self.feature_norm(torch.cat([normalize(part) for part in parts], 1))
-        return self.tag_head(features), normalize(self.visual_head(features)), normalize(self.semantic_head(features))
+        read = ((features - self.feature_norm.bias) / (self.feature_norm.weight + 1e-12) / 3).tanh() if self.squashed else features
+        return self.tag_head(features), normalize(self.visual_head(features)), normalize(self.semantic_head(read))
 
 
 def load_safetensors(path):
