@@ -4,6 +4,7 @@ using Faiss;
 using Stickers.Catalogue;
 using Stickers.IndexBuilder.Sharding;
 using Stickers.SimilaritySearch;
+using Stickers.SimilaritySearch.Display;
 using Stickers.SimilaritySearch.Exact;
 using Stickers.SimilaritySearch.Tags;
 using Stickers.Storage;
@@ -173,8 +174,8 @@ public static class IndexBuild
         var (manifest, database) = (draft.Manifest, scratch.File(SnapshotManifest.DatabaseFile));
         var counts = await SiblingDatabase.TryCopyAsync(store, inputs, database, cancellation) ?? await WriteDatabaseAsync(store, inputs, draft, database, distribute, progress, cancellation);
         progress?.Report(new JobProgress("tags", 0, null, "stickers"));
-        await Task.Run(() => WriteTags(draft, database, scratch.File(SnapshotManifest.TagsFile), cancellation), cancellation);
-        string[] names = [.. draft.Names, SnapshotManifest.TagsFile, SnapshotManifest.DatabaseFile];
+        await Task.Run(() => WriteTagsAndRecords(draft, database, scratch, cancellation), cancellation);
+        string[] names = [.. draft.Names, SnapshotManifest.TagsFile, SnapshotManifest.RecordsFile, SnapshotManifest.DatabaseFile];
         var files = new List<CommittedFile>();
         foreach (var name in names)
         {
@@ -182,7 +183,7 @@ public static class IndexBuild
             files.Add(await CommitAsync(store, scratch.File(name), $"{SnapshotKeys.Folder(inputs.Space, manifest.Version)}/{name}", cancellation));
         }
 
-        manifest = manifest with { Stickers = counts.Stickers, Thumbnails = counts.Thumbnails, TagDocuments = SnapshotManifest.TagsFile, Files = [.. files, .. draft.Others] };
+        manifest = manifest with { Stickers = counts.Stickers, Thumbnails = counts.Thumbnails, TagDocuments = SnapshotManifest.TagsFile, Records = SnapshotManifest.RecordsFile, Files = [.. files, .. draft.Others] };
         await store.WriteJsonAsync(SnapshotKeys.Manifest(inputs.Space, manifest.Version), manifest, cancellation);
         return manifest;
     }
@@ -213,7 +214,7 @@ public static class IndexBuild
         void Stickers(long done) => progress?.Report(new JobProgress("stickers", done, all, "stickers"));
     }
 
-    private static void WriteTags(SnapshotDraft draft, string database, string path, CancellationToken cancellation)
+    private static void WriteTagsAndRecords(SnapshotDraft draft, string database, ScratchFolder scratch, CancellationToken cancellation)
     {
         var segments = new List<(RowTable, RowBitmap?)>();
         foreach (var segment in draft.Manifest.Segments!)
@@ -223,7 +224,8 @@ public static class IndexBuild
         }
 
         using var stickers = StickerDatabase.Open(database);
-        TagDocumentsWriter.Write(path, stickers, segments, cancellation);
+        TagDocumentsWriter.Write(scratch.File(SnapshotManifest.TagsFile), stickers, segments, cancellation);
+        ReadyRecordsWriter.Write(scratch.File(SnapshotManifest.RecordsFile), stickers, cancellation);
     }
 
     private static async Task<CommittedFile> CommitAsync(ObjectStore store, string path, string key, CancellationToken cancellation)

@@ -13,7 +13,7 @@ namespace Stickers.IndexBuilder;
 internal sealed class IndexInputs
 {
     /// <summary>Raised whenever the same inputs would give other bytes.</summary>
-    private const int BuilderVersion = 5;
+    private const int BuilderVersion = 6;
 
     private readonly Func<IndexRequest, IndexPlan> _plan;
     private readonly IndexBuildOptions _options;

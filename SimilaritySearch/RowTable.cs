@@ -14,9 +14,6 @@ public sealed class RowTable
     private const int HeaderBytes = 16;
     private const int FormatVersion = 1;
 
-    /// <summary>Guesses of a place before halves are taken: ids that are no hashes could be spread badly.</summary>
-    private const int MostGuesses = 12;
-
     private readonly long[] _ids;
     private readonly ulong[]? _prints;
 
@@ -88,22 +85,7 @@ public sealed class RowTable
     public StickerId IdOf(long row) => new(_ids[row]);
 
     /// <summary>The row of a sticker, or -1.</summary>
-    public long RowOf(StickerId id)
-    {
-        // Ids are spread evenly, being hashes: where one stands is guessed from its value, in a few steps instead of twenty, each of which would be a read from memory.
-        var (low, high) = (0L, _ids.LongLength - 1);
-        for (var steps = 0; low <= high && id.Value >= _ids[low] && id.Value <= _ids[high]; steps++)
-        {
-            var share = (double)(id.Value - _ids[low]) / Math.Max(1, _ids[high] - _ids[low]);
-            var row = steps < MostGuesses ? low + Math.Min(high - low, (long)(share * (high - low))) : low + ((high - low) / 2);
-            if (_ids[row] == id.Value)
-                return row;
-            if (_ids[row] < id.Value) low = row + 1;
-            else high = row - 1;
-        }
-
-        return -1;
-    }
+    public long RowOf(StickerId id) => SortedIds.Find(_ids, 1, id.Value);
 
     /// <summary>The print of a row's vector.</summary>
     /// <exception cref="InvalidOperationException">The table was read without prints.</exception>

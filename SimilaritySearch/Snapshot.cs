@@ -2,6 +2,7 @@ using System.Numerics.Tensors;
 using System.Security.Cryptography;
 using Faiss;
 using Stickers.Catalogue;
+using Stickers.SimilaritySearch.Display;
 using Stickers.SimilaritySearch.Exact;
 using Stickers.Storage;
 
@@ -11,13 +12,13 @@ namespace Stickers.SimilaritySearch;
 public sealed class Snapshot : IDisposable
 {
     /// <summary>Most neighbours that one search returns.</summary>
-    public const int MaxNeighbours = 1000;
+    public const int MaxNeighbours = 10_000;
 
     private readonly SegmentSet _segments;
     private readonly IReadOnlyList<LocalFile> _files;
 
-    private Snapshot(SnapshotManifest manifest, SegmentSet segments, StickerDatabase stickers, IReadOnlyList<LocalFile> files) =>
-        (Manifest, _segments, Stickers, _files) = (manifest, segments, stickers, files);
+    private Snapshot(SnapshotManifest manifest, SegmentSet segments, StickerDatabase stickers, ReadyRecords? records, IReadOnlyList<LocalFile> files) =>
+        (Manifest, _segments, Stickers, Records, _files) = (manifest, segments, stickers, records, files);
 
     /// <summary>What the snapshot was made of.</summary>
     public SnapshotManifest Manifest { get; }
@@ -27,6 +28,9 @@ public sealed class Snapshot : IDisposable
 
     /// <summary>What results show.</summary>
     public StickerDatabase Stickers { get; }
+
+    /// <summary>The same as ready JSON; null before format 4.</summary>
+    public ReadyRecords? Records { get; }
 
     /// <summary>Opens one version, checking its files against the manifest.</summary>
     /// <exception cref="FileNotFoundException">The version does not exist or is unfinished.</exception>
@@ -38,6 +42,7 @@ public sealed class Snapshot : IDisposable
                 $"The {space.Name()} index {version} does not exist or is unfinished: {SnapshotKeys.Manifest(space, version)} is missing under {store.Root}.");
         var files = new Dictionary<string, LocalFile>();
         SegmentSet? segments = null;
+        ReadyRecords? records = null;
         try
         {
             foreach (var file in manifest.Files)
@@ -49,11 +54,14 @@ public sealed class Snapshot : IDisposable
                 throw new InvalidDataException($"{SnapshotKeys.Folder(space, version)} holds {segments.Count} vectors; its manifest says {manifest.Count}.");
             if (!files.TryGetValue(SnapshotManifest.DatabaseFile, out var database))
                 throw new InvalidDataException($"{SnapshotKeys.Manifest(space, version)} does not list {SnapshotManifest.DatabaseFile}.");
-            return new Snapshot(manifest, segments, StickerDatabase.Open(database.Path), [.. files.Values]);
+            if (manifest.Records is { } name)
+                records = ReadyRecords.Open(files.TryGetValue(name, out var file) ? file.Path : throw new InvalidDataException($"{SnapshotKeys.Manifest(space, version)} does not list {name}."));
+            return new Snapshot(manifest, segments, StickerDatabase.Open(database.Path), records, [.. files.Values]);
         }
         catch
         {
             segments?.Dispose();
+            records?.Dispose();
             foreach (var file in files.Values)
                 file.Dispose();
             throw;
@@ -131,6 +139,19 @@ public sealed class Snapshot : IDisposable
         return _segments.Search(query, k, filter, exclude, 0, cancellation);
     }
 
+    /// <summary>As <see cref="Search(ReadOnlySpan{float}, int, SegmentFilter?, StickerId?, CancellationToken)"/>, and copies the hits' vectors, which a search has at hand.</summary>
+    /// <param name="query">Unit vector of the manifest's dimension, made by the manifest's model.</param>
+    /// <param name="k">1 to <see cref="MaxNeighbours"/>.</param>
+    /// <param name="vectors">Room for k x d values: hit i's stand from i x d on.</param>
+    /// <param name="filter">Made by this snapshot's <see cref="CreateFilter"/>; null for all stickers.</param>
+    /// <param name="cancellation">Stops the search.</param>
+    /// <exception cref="ArgumentException">As there, or there is too little room.</exception>
+    public IReadOnlyList<SearchHit> Search(ReadOnlySpan<float> query, int k, Span<float> vectors, SegmentFilter? filter = null, CancellationToken cancellation = default)
+    {
+        Check(query, k);
+        return _segments.Search(query, k, vectors, filter, cancellation);
+    }
+
     /// <summary>As <see cref="Search(ReadOnlySpan{float}, int, SegmentFilter?, StickerId?, CancellationToken)"/>, with candidates by tag document.</summary>
     /// <param name="query">Unit vector of the manifest's dimension, made by the manifest's model.</param>
     /// <param name="k">1 to <see cref="MaxNeighbours"/>.</param>
@@ -167,6 +188,7 @@ public sealed class Snapshot : IDisposable
     {
         _segments.Dispose();
         Stickers.Dispose();
+        Records?.Dispose();
         foreach (var file in _files)
             file.Dispose();
     }

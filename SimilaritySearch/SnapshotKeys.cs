@@ -5,8 +5,8 @@ namespace Stickers.SimilaritySearch;
 /// <summary>Where snapshots stand in a store, and how their two JSON objects are read.</summary>
 public static class SnapshotKeys
 {
-    /// <summary>Format version of index.json. Versions 1 and 2 are read too.</summary>
-    public const int FormatVersion = 3;
+    /// <summary>Format version of index.json. Versions 1 to 3 are read too.</summary>
+    public const int FormatVersion = 4;
 
     /// <summary>Format version of current.json.</summary>
     public const int CurrentFormatVersion = 1;

@@ -26,6 +26,9 @@ public sealed record SnapshotManifest
     /// <summary>File name of the tag documents in the snapshot's folder.</summary>
     public const string TagsFile = "tags.bin";
 
+    /// <summary>File name of the ready records in the snapshot's folder.</summary>
+    public const string RecordsFile = "records.bin";
+
     /// <summary>File name of the SQLite database in the snapshot's folder.</summary>
     public const string DatabaseFile = "stickers.db";
 
@@ -112,6 +115,9 @@ public sealed record SnapshotManifest
 
     /// <summary>The tag documents of all segments, as in the list of files. Null before format 3.</summary>
     public string? TagDocuments { get; init; }
+
+    /// <summary>The ready records, as in the list of files. Null before format 4.</summary>
+    public string? Records { get; init; }
 
     /// <summary>Version and build of the native Faiss that made the index; null where none had a part in it.</summary>
     public string? Native { get; init; }

@@ -12,6 +12,9 @@ public sealed class StickerDatabase : IDisposable
     /// <summary>Most rows that one call returns.</summary>
     public const int MaxRows = 1000;
 
+    /// <summary>Most hits that a search for words returns.</summary>
+    public const int MaxHits = 10_000;
+
     /// <summary>
     /// Where words may match, best place first: the creator's tags; tags and accepted suggestions; those and the title. In each, whole
     /// words come before beginnings. The score says the place.
@@ -68,6 +71,17 @@ public sealed class StickerDatabase : IDisposable
         }
     }
 
+    /// <summary>Shows all rows in the order of their ids, as <see cref="Read{TState}(StickerId, TState, StickerRowReader{TState})"/> shows one.</summary>
+    /// <param name="state">Passed to <paramref name="read"/>.</param>
+    /// <param name="read">Takes what it needs; it must not call the database.</param>
+    public void ReadRows<TState>(TState state, StickerRowReader<TState> read)
+    {
+        ArgumentNullException.ThrowIfNull(read);
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        using var reader = new StickerDatabaseReader(_path);
+        reader.ReadRows(state, read);
+    }
+
     /// <summary>PNG of at most 160 pixels a side, or null.</summary>
     public byte[]? Thumbnail(StickerId id) => Read(reader => reader.Thumbnail(id));
 
@@ -76,26 +90,28 @@ public sealed class StickerDatabase : IDisposable
     /// creators' tags before suggestions before titles. Case, diacritics and full-width forms make no difference.
     /// </summary>
     /// <param name="text">At most <see cref="MaxTextLength"/> characters; words after the twelfth are left out. A text without words finds nothing.</param>
-    /// <param name="k">1 to <see cref="MaxRows"/>.</param>
+    /// <param name="k">1 to <see cref="MaxHits"/>.</param>
+    /// <param name="passes">Says of a sticker whether it may be found: asked while the search goes on, so that none is missed for those that may not. Null for all.</param>
     /// <returns>Hits whose score says where the words were found: 1 creator's tags, 0.7 suggestions, 0.4 title; 0.1 less where the last word goes on.</returns>
-    public IReadOnlyList<SearchHit> SearchText(string text, int k)
+    public IReadOnlyList<SearchHit> SearchText(string text, int k, Func<StickerId, bool>? passes = null)
     {
         ArgumentNullException.ThrowIfNull(text);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(text.Length, MaxTextLength, nameof(text));
-        CheckRows(k, nameof(k));
+        ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(k, MaxHits);
         var words = TextQuery.Words(text);
         if (words.Count == 0)
             return [];
         return Read(reader =>
         {
-            var hits = new List<SearchHit>(k);
+            var hits = new List<SearchHit>();
             var seen = new HashSet<long>();
             foreach (var (columns, prefix, score) in Places)
             {
-                // A later place finds again what an earlier one has, so as many more are asked for.
-                foreach (var id in reader.Match(TextQuery.Expression(columns, words, prefix), k + seen.Count))
+                // A later place finds again what an earlier one has.
+                foreach (var id in reader.Match(TextQuery.Expression(columns, words, prefix)))
                 {
-                    if (seen.Add(id))
+                    if (seen.Add(id) && passes?.Invoke(new StickerId(id)) != false)
                         hits.Add(new SearchHit(new StickerId(id), score));
                     if (hits.Count == k)
                         return hits;

@@ -11,6 +11,7 @@ internal sealed class StickerDatabaseReader : IDisposable
     private readonly SqliteConnection _connection;
     private readonly string _columns;
     private readonly Dictionary<string, SqliteCommand> _commands = [];
+    private readonly string _rowColumns;
     private readonly sqlite3_stmt _row;
 
     /// <exception cref="InvalidDataException">The file is no stickers.db, or of another format version.</exception>
@@ -29,8 +30,8 @@ internal sealed class StickerDatabaseReader : IDisposable
                 throw new InvalidDataException($"{path} has format version {version}; this program reads versions {StickerDatabaseSchema.OldestVersion} to {StickerDatabaseSchema.Version}. Build the index again.");
             _columns = $"s.id, s.key, s.pack, s.creator, s.title, s.locale, s.tags, s.suggestions, {Frames(version)}, {Created(version)}";
             Scalar("PRAGMA trusted_schema = OFF; PRAGMA mmap_size = 1073741824; SELECT 0");
-            SqliteException.ThrowExceptionForRC(
-                raw.sqlite3_prepare_v2(_connection.Handle, $"SELECT {StickerRow.Columns}, {Frames(version)}, {Created(version)} FROM sticker s WHERE s.id = ?", out _row), _connection.Handle);
+            _rowColumns = $"{StickerRow.Columns}, {Frames(version)}, {Created(version)}";
+            _row = Prepare($"SELECT {_rowColumns} FROM sticker s WHERE s.id = ?");
         }
         catch (SqliteException e)
         {
@@ -58,11 +59,8 @@ internal sealed class StickerDatabaseReader : IDisposable
         raw.sqlite3_bind_int64(_row, 1, id.Value);
         try
         {
-            var result = raw.sqlite3_step(_row);
-            if (result == raw.SQLITE_DONE)
+            if (!Step(_row))
                 return false;
-            if (result != raw.SQLITE_ROW)
-                SqliteException.ThrowExceptionForRC(result, _connection.Handle);
             read(state, new StickerRow(id, _row));
             return true;
         }
@@ -70,6 +68,14 @@ internal sealed class StickerDatabaseReader : IDisposable
         {
             raw.sqlite3_reset(_row);
         }
+    }
+
+    /// <summary>Shows all rows in the order of their ids.</summary>
+    public void ReadRows<TState>(TState state, StickerRowReader<TState> read)
+    {
+        using var rows = Prepare($"SELECT {_rowColumns}, s.id FROM sticker s ORDER BY s.id");
+        while (Step(rows))
+            read(state, new StickerRow(new StickerId(raw.sqlite3_column_int64(rows, StickerRow.ColumnCount)), rows));
     }
 
     public IEnumerable<StickerRecord> ReadAll()
@@ -85,13 +91,12 @@ internal sealed class StickerDatabaseReader : IDisposable
         return rows.Read() ? rows.GetFieldValue<byte[]>(0) : null;
     }
 
-    public List<long> Match(string expression, int limit)
+    /// <summary>Ids that match, best first; one after the other, as far as they are asked for.</summary>
+    public IEnumerable<long> Match(string expression)
     {
-        using var rows = Query("SELECT rowid FROM words WHERE words MATCH $a ORDER BY rank, rowid LIMIT $b", expression, limit);
-        var ids = new List<long>();
+        using var rows = Query("SELECT rowid FROM words WHERE words MATCH $a ORDER BY rank, rowid", expression);
         while (rows.Read())
-            ids.Add(rows.GetInt64(0));
-        return ids;
+            yield return rows.GetInt64(0);
     }
 
     public List<(string Tag, long Count)> TopTags(int k)
@@ -137,6 +142,21 @@ internal sealed class StickerDatabaseReader : IDisposable
     private static string Frames(long version) => version < 2 ? "1" : "s.frames";
 
     private static string Created(long version) => version < 3 ? "NULL" : "s.created";
+
+    private sqlite3_stmt Prepare(string sql)
+    {
+        SqliteException.ThrowExceptionForRC(raw.sqlite3_prepare_v2(_connection.Handle, sql, out var statement), _connection.Handle);
+        return statement;
+    }
+
+    /// <summary>Goes on to the next row; false when there is none.</summary>
+    private bool Step(sqlite3_stmt statement)
+    {
+        var result = raw.sqlite3_step(statement);
+        if (result is not (raw.SQLITE_DONE or raw.SQLITE_ROW))
+            SqliteException.ThrowExceptionForRC(result, _connection.Handle);
+        return result == raw.SQLITE_ROW;
+    }
 
     private SqliteDataReader Query(string sql, object a, object? b = null)
     {

@@ -27,6 +27,9 @@ public readonly ref struct StickerRow
     /// <summary>Columns in the order in which they are read here; frames and created follow.</summary>
     internal const string Columns = "s.key, s.pack, s.creator, s.title, s.locale, s.tags, s.suggestions";
 
+    /// <summary>Columns that are read here.</summary>
+    internal const int ColumnCount = 9;
+
     /// <summary>The sticker.</summary>
     public StickerId Id { get; }
 

@@ -42,12 +42,6 @@ internal sealed record StickerAnswer
     /// <summary>Names of its tags in the language asked for, where they differ.</summary>
     public IReadOnlyDictionary<string, string>? TagNames { get; init; }
 
-    /// <summary>What stands before the id in <see cref="Image"/>.</summary>
-    internal static ReadOnlySpan<byte> ImagePrefix => "/v1/stickers/"u8;
-
-    /// <summary>What stands behind it.</summary>
-    internal static ReadOnlySpan<byte> ImageSuffix => "/image"u8;
-
     /// <summary>The tags that count in filters: the creator's own and accepted suggestions.</summary>
     [JsonIgnore]
     public IEnumerable<string> CountedTags => Tags.Concat(Suggestions.Where(s => s.Decision == "accept").Select(s => s.Tag)).Distinct(StringComparer.Ordinal);

@@ -23,7 +23,7 @@ internal static class SimilarLookup
     /// <summary>The neighbours of a sticker, itself left out, or null when a space that is asked for does not have it.</summary>
     public static ReadyJson<NeighbourAnswer>? ToSticker(ServedPair pair, StickerId id, SimilarQuery query, CancellationToken cancellation)
     {
-        var probe = Probe.Of(pair, [id], []);
+        var probe = Probe.Of(pair, [id], [], query);
         return Lacks(probe, query) ? null : ToProbe(pair, probe, query, cancellation);
     }
 
@@ -37,7 +37,7 @@ internal static class SimilarLookup
                 throw new RequestException(StatusCodes.Status404NotFound, Problems.NoSuchSticker(id.ToString()));
         }
 
-        var probe = Probe.Of(pair, wanted, unwanted);
+        var probe = Probe.Of(pair, wanted, unwanted, query);
         return Lacks(probe, query)
             ? throw new RequestException(StatusCodes.Status422UnprocessableEntity, "These examples point nowhere: they cancel each other, or the space has no vector of one of them.")
             : ToProbe(pair, probe, query, cancellation);
@@ -53,8 +53,13 @@ internal static class SimilarLookup
         json.WriteStartObject();
         json.WriteString(Space, query.SpaceName);
         json.WriteStartArray(Items);
-        foreach (var hit in page.Hits)
-            WriteNeighbour(json, pair, probe, query, hit);
+        using (var stickers = new StickerJson(pair, query.Audience))
+        {
+            stickers.Prepare(page.Hits);
+            foreach (var hit in page.Hits)
+                WriteNeighbour(json, stickers, pair, probe, query, hit);
+        }
+
         json.WriteEndArray();
         WriteCopies(json, page.CopiesOfTheProbe);
         if (page.Next is not null)
@@ -82,10 +87,10 @@ internal static class SimilarLookup
             hits.Count > query.Count ? PageCursor.Write(first + query.Count, 0, name, pair) : null);
     }
 
-    private static void WriteNeighbour(Utf8JsonWriter json, ServedPair pair, Probe probe, SimilarQuery query, ArrangedHit hit)
+    private static void WriteNeighbour(Utf8JsonWriter json, StickerJson stickers, ServedPair pair, Probe probe, SimilarQuery query, ArrangedHit hit)
     {
         json.WriteStartObject();
-        if (StickerJson.Write(json, Sticker, pair, hit.Id, query.Audience))
+        if (stickers.Write(json, Sticker, hit.Id))
         {
             json.WriteNumber(Score, hit.Score);
             WriteCopies(json, hit.Copies);

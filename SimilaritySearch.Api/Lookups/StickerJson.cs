@@ -1,59 +1,54 @@
-using System.Buffers.Text;
 using System.Text.Json;
 using Stickers.Catalogue;
 using Stickers.SimilaritySearch.Api.Answers;
 using Stickers.SimilaritySearch.Api.Hosting;
 using Stickers.SimilaritySearch.Api.Serving;
+using Stickers.SimilaritySearch.Display;
 
 namespace Stickers.SimilaritySearch.Api.Lookups;
 
-/// <summary>Writes a sticker as <see cref="StickerAnswer"/> does, from its row.</summary>
-internal static class StickerJson
+/// <summary>
+/// Writes stickers as <see cref="StickerAnswer"/> does: copied from the ready records where they are shown as they are stored, from their rows where the snapshot is too
+/// old to have such records. Whoever makes one disposes it.
+/// </summary>
+internal readonly ref struct StickerJson(ServedPair pair, Audience audience)
 {
-    private static readonly JsonEncodedText Id = Name("id"), Key = Name("key"), Pack = Name("pack"), Creator = Name("creator"), Title = Name("title"),
-        Locale = Name("locale"), Animated = Name("animated"), Created = Name("created"), Image = Name("image"), Tags = Name("tags"), Suggestions = Name("suggestions");
+    private readonly bool _asStored = pair.ShowsAsStored(audience);
+    private readonly ReadyRecords.Reading _records = pair.Visual.Snapshot.Records is { } records ? records.Read() : default;
 
-    /// <summary>Writes a sticker as an audience may see it; false, and nothing, when no index has it.</summary>
-    public static bool Write(Utf8JsonWriter json, JsonEncodedText property, ServedPair pair, StickerId id, Audience audience)
+    /// <summary>Has those read ahead that will be written.</summary>
+    public void Prepare(IReadOnlyList<ArrangedHit> hits)
     {
-        if (pair.ShowsAsStored(audience))
+        for (var i = 0; i < hits.Count && _asStored; i++)
+            _records.Prepare(hits[i].Id);
+    }
+
+    /// <summary>Writes a sticker as the audience may see it; false, and nothing, when no index has it.</summary>
+    public bool Write(Utf8JsonWriter json, JsonEncodedText property, StickerId id)
+    {
+        if (!_asStored)
         {
-            return pair.Visual.Snapshot.Stickers.Read(id, (json, property), static (to, row) => Write(to.json, to.property, row))
-                || pair.Semantic.Snapshot.Stickers.Read(id, (json, property), static (to, row) => Write(to.json, to.property, row));
+            if (pair.Find(id) is not { } sticker)
+                return false;
+            json.WritePropertyName(property);
+            JsonSerializer.Serialize(json, pair.Show(sticker, audience), ApiJson.Options);
+            return true;
         }
 
-        if (pair.Find(id) is not { } sticker)
-            return false;
+        var record = _records.Find(id);
+        if (record.IsEmpty)
+            return WriteRow(json, property, pair.Visual, id) || WriteRow(json, property, pair.Semantic, id);
         json.WritePropertyName(property);
-        JsonSerializer.Serialize(json, pair.Show(sticker, audience), ApiJson.Options);
+        json.WriteRawValue(record, skipInputValidation: true);
         return true;
     }
 
-    private static void Write(Utf8JsonWriter json, JsonEncodedText property, StickerRow row)
-    {
-        json.WriteStartObject(property);
-        Span<byte> image = stackalloc byte[64];
-        StickerAnswer.ImagePrefix.CopyTo(image);
-        Utf8Formatter.TryFormat(row.Id.Value, image[StickerAnswer.ImagePrefix.Length..], out var digits);
-        var id = image.Slice(StickerAnswer.ImagePrefix.Length, digits);
-        json.WriteString(Id, id);
-        json.WriteString(Key, row.Key);
-        json.WriteString(Pack, row.Pack);
-        json.WriteString(Creator, row.Creator);
-        if (row.HasTitle)
-            json.WriteString(Title, row.Title);
-        json.WriteString(Locale, row.Locale);
-        json.WriteBoolean(Animated, row.Frames > 1);
-        if (row.Created is { } created)
-            json.WriteString(Created, CreationTime.Write(created));
-        StickerAnswer.ImageSuffix.CopyTo(image[(StickerAnswer.ImagePrefix.Length + digits)..]);
-        json.WriteString(Image, image[..(StickerAnswer.ImagePrefix.Length + digits + StickerAnswer.ImageSuffix.Length)]);
-        json.WritePropertyName(Tags);
-        json.WriteRawValue(row.Tags, skipInputValidation: true);
-        json.WritePropertyName(Suggestions);
-        json.WriteRawValue(row.Suggestions, skipInputValidation: true);
-        json.WriteEndObject();
-    }
+    public void Dispose() => _records.Dispose();
 
-    private static JsonEncodedText Name(string name) => JsonEncodedText.Encode(name);
+    private static bool WriteRow(Utf8JsonWriter json, JsonEncodedText property, ServedSpace space, StickerId id) =>
+        space.Snapshot.Stickers.Read(id, (json, property), static (to, row) =>
+        {
+            to.json.WritePropertyName(to.property);
+            RecordJson.Write(to.json, row);
+        });
 }

@@ -31,7 +31,7 @@ internal static class FilterBenchmark
                 var truth = Enumerable.Range(0, (count + share - 1) / share).Select(i => i * share)
                     .Select(i => (Id: SyntheticWorld.IdOf(i), Score: TensorPrimitives.Dot<float>(query, rows.AsSpan(i * d, d)))).OrderByDescending(hit => hit.Score).Take(K).Select(hit => hit.Id).ToHashSet();
                 var started = Stopwatch.GetTimestamp();
-                var hits = FilteredSearch.Search(snapshot, attributes, passing, query, K);
+                var hits = snapshot.Search(query, K, passing.Filter);
                 milliseconds.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
                 found += hits.Count(hit => truth.Contains(hit.Id));
             }

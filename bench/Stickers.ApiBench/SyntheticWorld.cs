@@ -5,6 +5,7 @@ using System.Text.Json;
 using Faiss;
 using Stickers.Catalogue;
 using Stickers.SimilaritySearch;
+using Stickers.SimilaritySearch.Display;
 using Stickers.Storage;
 
 namespace Stickers.ApiBench;
@@ -27,8 +28,10 @@ internal static class SyntheticWorld
         var description = JsonElement.Parse(await File.ReadAllTextAsync(store.PathOf($"models/{model}/model.json")));
         var modelHash = description.GetProperty("contentHash").GetString()!;
 
-        var (vectors, database, rows) = (store.PathOf("vectors.tmp"), store.PathOf("stickers.tmp"), store.PathOf("rows.tmp"));
+        var (vectors, database, records, rows) = (store.PathOf("vectors.tmp"), store.PathOf("stickers.tmp"), store.PathOf("records.tmp"), store.PathOf("rows.tmp"));
         WriteStickers(database, count);
+        using (var stickers = StickerDatabase.Open(database))
+            ReadyRecordsWriter.Write(records, stickers);
         // Prints are for updates, of which there are none here.
         RowTable.Of([.. Enumerable.Range(0, count).Select(i => IdOf(i).Value)], new ulong[count]).Write(rows);
         var (written, factory, nprobe) = (0, "", 0);
@@ -43,12 +46,13 @@ internal static class SyntheticWorld
             }
 
             foreach (var version in new[] { "aaaaaaaaaaaa", "bbbbbbbbbbbb" })
-                await PublishAsync(store, space, version, model, modelHash, count, dimension, factory, nprobe, vectors, database, rows);
+                await PublishAsync(store, space, version, model, modelHash, count, dimension, factory, nprobe, [(vectors, SnapshotManifest.IndexFile), (rows, SnapshotManifest.RowsFile), (records, SnapshotManifest.RecordsFile), (database, SnapshotManifest.DatabaseFile)]);
             await ServeAsync(store, space, "aaaaaaaaaaaa");
         }
 
         File.Delete(vectors);
         File.Delete(database);
+        File.Delete(records);
         File.Delete(rows);
     }
 
@@ -133,13 +137,12 @@ internal static class SyntheticWorld
     }
 
     private static async Task PublishAsync(
-        LocalStore store, EmbeddingSpace space, string version, string model, string modelHash, int count, int dimension, string factory, int nprobe, string vectors, string database, string rows)
+        LocalStore store, EmbeddingSpace space, string version, string model, string modelHash, int count, int dimension, string factory, int nprobe, (string From, string Name)[] files)
     {
         var folder = store.PathOf(SnapshotKeys.Folder(space, version));
         Directory.CreateDirectory(folder);
-        File.Copy(vectors, Path.Combine(folder, SnapshotManifest.IndexFile), overwrite: true);
-        File.Copy(rows, Path.Combine(folder, SnapshotManifest.RowsFile), overwrite: true);
-        File.Copy(database, Path.Combine(folder, SnapshotManifest.DatabaseFile), overwrite: true);
+        foreach (var (from, name) in files)
+            File.Copy(from, Path.Combine(folder, name), overwrite: true);
         await store.WriteJsonAsync(SnapshotKeys.Manifest(space, version), new SnapshotManifest
         {
             FormatVersion = SnapshotKeys.FormatVersion,
@@ -160,7 +163,8 @@ internal static class SyntheticWorld
             RecallAt10 = 1,
             RecallQueries = 0,
             Segments = [new SnapshotSegment(SnapshotSegment.Faiss, SnapshotManifest.RowsFile, SnapshotManifest.IndexFile, null, count, count)],
-            Files = [FileOf(folder, SnapshotManifest.IndexFile), FileOf(folder, SnapshotManifest.RowsFile), FileOf(folder, SnapshotManifest.DatabaseFile)],
+            Records = SnapshotManifest.RecordsFile,
+            Files = [.. files.Select(file => FileOf(folder, file.Name))],
         });
     }
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Faiss;
 using Stickers.Catalogue;
+using Stickers.SimilaritySearch.Display;
 using Stickers.Storage;
 using Stickers.Tagger;
 
@@ -46,8 +47,9 @@ internal sealed class TestWorld : IDisposable
     /// <param name="salt">Another one gives another version.</param>
     /// <param name="model">Version of the model.</param>
     /// <param name="damaged">Whether its vectors differ from what its manifest says.</param>
+    /// <param name="records">Whether it has ready records, as snapshots have since format 4.</param>
     public async Task<SnapshotManifest> PublishAsync(
-        EmbeddingSpace space, string modelHash, CancellationToken cancellation, string salt = "", string model = ModelVersion, bool damaged = false)
+        EmbeddingSpace space, string modelHash, CancellationToken cancellation, string salt = "", string model = ModelVersion, bool damaged = false, bool records = true)
     {
         var name = space.ToString().ToLowerInvariant();
         var version = Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(name + modelHash + salt)))[..12];
@@ -55,6 +57,12 @@ internal sealed class TestWorld : IDisposable
         Directory.CreateDirectory(Store.PathOf(folder));
         var dimension = WriteVectors(space, Store.PathOf($"{folder}/{SnapshotManifest.IndexFile}"));
         WriteStickers(Store.PathOf($"{folder}/{SnapshotManifest.DatabaseFile}"));
+        if (records)
+        {
+            using var stickers = StickerDatabase.Open(Store.PathOf($"{folder}/{SnapshotManifest.DatabaseFile}"));
+            ReadyRecordsWriter.Write(Store.PathOf($"{folder}/{SnapshotManifest.RecordsFile}"), stickers, cancellation);
+        }
+
         var manifest = new SnapshotManifest
         {
             FormatVersion = 1,
@@ -73,7 +81,8 @@ internal sealed class TestWorld : IDisposable
             EfSearch = 0,
             RecallAt10 = 1,
             RecallQueries = DrawnSticker.All.Count,
-            Files = [Commit(folder, SnapshotManifest.IndexFile), Commit(folder, SnapshotManifest.DatabaseFile)],
+            Records = records ? SnapshotManifest.RecordsFile : null,
+            Files = [Commit(folder, SnapshotManifest.IndexFile), .. records ? [Commit(folder, SnapshotManifest.RecordsFile)] : Array.Empty<CommittedFile>(), Commit(folder, SnapshotManifest.DatabaseFile)],
         };
         if (damaged)
         {

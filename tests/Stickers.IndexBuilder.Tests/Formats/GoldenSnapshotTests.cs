@@ -55,6 +55,21 @@ public sealed class GoldenSnapshotTests
         Assert.Contains("index build", error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Snapshot_V3_OpensAndAnswersWithoutReadyRecords()
+    {
+        using var snapshot = await Snapshot.OpenCurrentAsync(new LocalStore(Path.Combine(AppContext.BaseDirectory, "Formats", "v3")), EmbeddingSpace.Visual, Stop);
+        var m = snapshot.Manifest;
+        Assert.Equal((3, "0ba302e21b83", "Exact", 5, 6, 1.0), (m.FormatVersion, m.Version, m.Factory, m.Count, m.Stickers, m.SelfRecall));
+        Assert.Null(snapshot.Records);
+        var robot = new StickerId(9183853678593663421);
+        var vector = snapshot.Vector(robot)!;
+        Assert.Equal(-0.3876836f, vector[0]);
+        Assert.Equal(robot, snapshot.Search(vector, 1)[0].Id);
+        Assert.Equal(robot, snapshot.SearchAmong(vector, 1, new TagCandidates(["robot"], ListsToo: false), cancellation: Stop)[0].Id);
+        Assert.Equal("drawn/000", snapshot.Stickers.Find(robot)!.Key);
+    }
+
     /// <summary>Writes a snapshot of the current format into the folder named by STICKERS_GOLDEN_ROOT, once, when a format is released.</summary>
     [Fact(Explicit = true)]
     public async Task WriteGoldenSnapshot()
