@@ -12,13 +12,32 @@ public sealed partial class FaissIndex
     /// <param name="parameters">Settings of this call.</param>
     /// <exception cref="ArgumentException">A length does not fit n, d and k, or a value is not finite.</exception>
     /// <exception cref="FaissException">The index is not trained, or its kind takes no selector (a bare PQ).</exception>
-    public void Search(ReadOnlySpan<float> queries, int k, Span<float> distances, Span<long> ids, SearchParameters? parameters = null)
+    public void Search(ReadOnlySpan<float> queries, int k, Span<float> distances, Span<long> ids, SearchParameters? parameters = null) =>
+        Ask(queries, k, distances, ids, default, parameters);
+
+    /// <summary>As <see cref="Search"/>, and gives what is stored of each result: of an IVF index much cheaper than looking each up, and without <see cref="EnableReconstruct"/>.</summary>
+    /// <param name="queries">n x d values.</param>
+    /// <param name="k">Neighbours per query, at least 1.</param>
+    /// <param name="distances">Filled with n x k distances or inner products, nearest first.</param>
+    /// <param name="ids">Filled with n x k ids; -1 where fewer than k were found (their distances mean nothing).</param>
+    /// <param name="vectors">Filled with n x k x d values: exact for Flat and HNSW, rounded for quantized indexes (SQ, PQ); NaN where fewer than k were found.</param>
+    /// <param name="parameters">Settings of this call.</param>
+    /// <exception cref="ArgumentException">A length does not fit n, d and k, or a value is not finite.</exception>
+    /// <exception cref="FaissException">The index is not trained, or its kind takes no selector (a bare PQ).</exception>
+    public void SearchAndReconstruct(ReadOnlySpan<float> queries, int k, Span<float> distances, Span<long> ids, Span<float> vectors, SearchParameters? parameters = null)
+    {
+        if (vectors.Length != (long)distances.Length * Dimension)
+            throw new ArgumentException($"{distances.Length} results of {Dimension} dimensions need {(long)distances.Length * Dimension} values, but {vectors.Length} were given.", nameof(vectors));
+        Ask(queries, k, distances, ids, vectors, parameters);
+    }
+
+    private void Ask(ReadOnlySpan<float> queries, int k, Span<float> distances, Span<long> ids, Span<float> vectors, SearchParameters? parameters)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
         var n = Rows.Count(queries, Dimension, nameof(queries));
         Rows.CheckResults(n, k, distances.Length, ids.Length);
         parameters ??= SearchParameters.Default;
-        Native.Check(Native.faissnet_search(Handle, n, queries, k, parameters.Checked(), parameters.SelectorHandle, distances, ids));
+        Native.Check(Native.faissnet_search(Handle, n, queries, k, parameters.Checked(), parameters.SelectorHandle, distances, ids, vectors));
     }
 
     /// <summary>Finds all vectors within a radius of each of n queries. There is no bound on how many: choose the radius with care.</summary>

@@ -118,8 +118,34 @@ public sealed class SegmentSet : IDisposable
         return hits;
     }
 
+    /// <summary>As <see cref="Search(ReadOnlySpan{float}, int, SegmentFilter?, StickerId?, int, CancellationToken)"/>, and copies the hits' vectors.</summary>
+    /// <param name="query">d values.</param>
+    /// <param name="k">1 or more.</param>
+    /// <param name="vectors">Room for k x d values: hit i's stand from i x d on.</param>
+    /// <param name="filter">Stickers that may be found; null for all.</param>
+    /// <param name="cancellation">Stops the search.</param>
+    public IReadOnlyList<SearchHit> Search(ReadOnlySpan<float> query, int k, Span<float> vectors, SegmentFilter? filter = null, CancellationToken cancellation = default)
+    {
+        if (vectors.Length < (long)k * Dimension)
+            throw new ArgumentException($"{k} vectors of {Dimension} dimensions need {(long)k * Dimension} values; there is room for {vectors.Length}.", nameof(vectors));
+        if (_segments is [(var only, { } rows, var alive)] && (filter is null || filter.Owner == this))
+        {
+            // A segment knows them when it finds them, and its order is ours: rows ascend with ids.
+            var found = only.Search(query, k, vectors, filter is null ? alive : filter.Rows[0], nProbe: 0, cancellation);
+            var best = new SearchHit[found.Count];
+            for (var i = 0; i < best.Length; i++)
+                best[i] = new SearchHit(rows.IdOf(found[i].Row), found[i].Score);
+            return best;
+        }
+
+        var hits = Search(query, k, filter, exclude: null, nProbe: 0, cancellation);
+        for (var i = 0; i < hits.Count; i++)
+            TryCopyVector(hits[i].Id, vectors.Slice(i * Dimension, Dimension));
+        return hits;
+    }
+
     /// <summary>
-    /// As <see cref="Search"/>, among the stickers that have one of some tags, beside the nearest lists or instead of them. Rare tags come first, until a million stickers are
+    /// As <see cref="Search(ReadOnlySpan{float}, int, SegmentFilter?, StickerId?, int, CancellationToken)"/>, among the stickers that have one of some tags, beside the nearest lists or instead of them. Rare tags come first, until a million stickers are
     /// looked at; of a tag that passes this limit as many as fit, as good as drawn by lot.
     /// </summary>
     /// <param name="query">d values.</param>
@@ -158,7 +184,7 @@ public sealed class SegmentSet : IDisposable
         return hits;
     }
 
-    /// <summary>As <see cref="Search"/> without filter, for many queries in one pass over the vectors where they are compared one and all.</summary>
+    /// <summary>As <see cref="Search(ReadOnlySpan{float}, int, SegmentFilter?, StickerId?, int, CancellationToken)"/> without filter, for many queries in one pass over the vectors where they are compared one and all.</summary>
     /// <param name="queries">Row-major, m x d values.</param>
     /// <param name="k">1 or more.</param>
     /// <param name="cancellation">Stops the search.</param>

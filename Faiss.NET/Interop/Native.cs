@@ -8,7 +8,7 @@ internal static unsafe partial class Native
     private const string Library = NativeLibraryChoice.Name;
 
     /// <summary>FAISSNET_ABI of the header that these signatures follow.</summary>
-    private const int Abi = 3;
+    private const int Abi = 4;
 
     static Native()
     {
@@ -87,7 +87,7 @@ internal static unsafe partial class Native
 
     [LibraryImport(Library)]
     public static partial int faissnet_search(
-        IndexHandle index, long n, ReadOnlySpan<float> x, int k, in NativeSearchParameters parameters, SelectorHandle selector, Span<float> distances, Span<long> ids);
+        IndexHandle index, long n, ReadOnlySpan<float> x, int k, in NativeSearchParameters parameters, SelectorHandle selector, Span<float> distances, Span<long> ids, Span<float> vectors);
 
     [LibraryImport(Library)]
     public static partial int faissnet_range_search(

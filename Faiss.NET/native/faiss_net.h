@@ -9,7 +9,7 @@
 #define FAISSNET_API __attribute__((visibility("default")))
 
 // Raised whenever a signature changes, so that a stale library is recognised instead of corrupting memory.
-#define FAISSNET_ABI 3
+#define FAISSNET_ABI 4
 
 enum faissnet_status {
     FAISSNET_OK = 0,
@@ -81,10 +81,11 @@ FAISSNET_API int32_t faissnet_info(
 FAISSNET_API int32_t faissnet_train(faissnet_index* index, int64_t n, const float* x, int32_t threads);
 FAISSNET_API int32_t faissnet_add(
         faissnet_index* index, int64_t n, const float* x, const int64_t* ids, int32_t threads);
+// `vectors`: null, or room for n x k x d, which then has what is stored of the results; NaN where there are fewer than k.
 FAISSNET_API int32_t faissnet_search(
         faissnet_index* index, int64_t n, const float* x, int32_t k,
         const struct faissnet_search_parameters* parameters, const faissnet_selector* selector,
-        float* distances, int64_t* ids);
+        float* distances, int64_t* ids, float* vectors);
 FAISSNET_API int32_t faissnet_range_search(
         faissnet_index* index, int64_t n, const float* x, float radius,
         const struct faissnet_search_parameters* parameters, const faissnet_selector* selector,

@@ -184,6 +184,17 @@ struct Query {
     Query& operator=(const Query&) = delete;
 };
 
+// Copies what is stored under each label; NaN where there is none.
+void copy_vectors(const faiss::Index& index, size_t count, const idx_t* labels, float* vectors) {
+    for (size_t i = 0; i < count; i++) {
+        float* vector = vectors + i * index.d;
+        if (labels[i] < 0)
+            std::fill_n(vector, index.d, std::numeric_limits<float>::quiet_NaN());
+        else
+            index.reconstruct(labels[i], vector);
+    }
+}
+
 // IndexRefine takes no search parameters, so what it does is done here: more candidates of the base, measured by the refining index.
 void search_refined(
         const faiss::IndexRefine& refine, const Query& query, idx_t n, const float* x, idx_t k, float* distances, idx_t* ids) {
@@ -421,7 +432,7 @@ int32_t faissnet_add(faissnet_index* handle, int64_t n, const float* x, const in
 
 int32_t faissnet_search(
         faissnet_index* handle, int64_t n, const float* x, int32_t k, const faissnet_search_parameters* parameters,
-        const faissnet_selector* selector, float* distances, int64_t* ids) {
+        const faissnet_selector* selector, float* distances, int64_t* ids, float* vectors) {
     return guard([&] {
         need(handle);
         if (n == 0) return;
@@ -430,10 +441,18 @@ int32_t faissnet_search(
         Threads scope(parameters->threads);
         Query query(*handle, k, *parameters, selector);
         idx_t* labels = reinterpret_cast<idx_t*>(ids);
-        if (handle->layers.refine)
+        if (handle->layers.refine) {
             search_refined(*handle->layers.refine, query, n, x, k, distances, labels);
-        else
+            if (vectors) copy_vectors(*handle->layers.refine, static_cast<size_t>(n) * k, labels, vectors);
+        } else if (!vectors) {
             query.target->search(n, x, k, distances, labels, query.use);
+        } else if (query.target == handle->layers.ivf && !handle->layers.hnsw) {
+            // It knows the place of what it finds, and needs no table of ids. (Parameters of an HNSW quantizer would be ignored.)
+            query.target->search_and_reconstruct(n, x, k, distances, labels, vectors, query.use);
+        } else {
+            query.target->search(n, x, k, distances, labels, query.use);
+            copy_vectors(*query.target, static_cast<size_t>(n) * k, labels, vectors);
+        }
         // The id map refuses search parameters: so it was bypassed above.
         if (handle->layers.ids) translate(handle->layers.ids->id_map, labels, static_cast<size_t>(n) * k);
     });

@@ -26,15 +26,16 @@ internal sealed record Probe(float[]? Visual, float[]? Semantic, IReadOnlyList<S
     };
 
     /// <summary>
-    /// The mean direction of the wanted stickers, less half that of the unwanted ones. A space that lacks one of them, or in which they cancel each other, has no vector.
+    /// The mean direction of the wanted stickers, less half that of the unwanted ones. A space that lacks one of them, or in which they cancel each other, has no vector;
+    /// one that the query does not ask for is not looked at, nor are tags.
     /// </summary>
-    public static Probe Of(ServedPair pair, IReadOnlyList<StickerId> wanted, IReadOnlyList<StickerId> unwanted) => new(
-        Direction(pair.Visual, wanted, unwanted),
-        Direction(pair.Semantic, wanted, unwanted),
+    public static Probe Of(ServedPair pair, IReadOnlyList<StickerId> wanted, IReadOnlyList<StickerId> unwanted, SimilarQuery query) => new(
+        query.Blend < 1 || query.Explain ? Direction(pair.Visual, wanted, unwanted) : null,
+        query.Blend > 0 || query.Explain ? Direction(pair.Semantic, wanted, unwanted) : null,
         [.. wanted, .. unwanted],
         $"{string.Join('+', wanted)}-{string.Join('-', unwanted)}")
     {
-        Tags = [.. wanted.SelectMany(id => pair.Find(id)?.CountedTags ?? []).Distinct(StringComparer.Ordinal)],
+        Tags = query.Candidates == CandidateSource.Lists ? [] : [.. wanted.SelectMany(id => pair.Find(id)?.CountedTags ?? []).Distinct(StringComparer.Ordinal)],
     };
 
     private static float[]? Direction(ServedSpace space, IReadOnlyList<StickerId> wanted, IReadOnlyList<StickerId> unwanted)

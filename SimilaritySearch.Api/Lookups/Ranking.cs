@@ -11,11 +11,16 @@ internal sealed class Ranking(ServedPair pair, Probe probe, float blend, Candida
     private readonly PassingStickers? _visual = blend < 1 ? pair.Visual.Passing(filter) : null;
     private readonly PassingStickers? _semantic = blend > 0 ? pair.Semantic.Passing(filter) : null;
 
+    /// <summary>Whether a search comes by its hits' visual vectors anyhow.</summary>
+    public bool GivesLooks => blend == 0 && candidates == CandidateSource.Lists;
+
     /// <summary>The best n stickers, 1 to <see cref="Snapshot.MaxNeighbours"/>; fewer when there are no more.</summary>
-    public IReadOnlyList<SearchHit> Best(int n) => blend switch
+    /// <param name="n">How many.</param>
+    /// <param name="looks">Room for the visual vectors of all, which <see cref="GivesLooks"/> fills; empty for none.</param>
+    public IReadOnlyList<SearchHit> Best(int n, Span<float> looks) => blend switch
     {
-        0 => Nearest(pair.Visual, probe.Visual!, _visual, n),
-        1 => Nearest(pair.Semantic, probe.Semantic!, _semantic, n),
+        0 => Nearest(pair.Visual, probe.Visual!, _visual, n, looks),
+        1 => Nearest(pair.Semantic, probe.Semantic!, _semantic, n, default),
         _ => Blended(n),
     };
 
@@ -27,8 +32,8 @@ internal sealed class Ranking(ServedPair pair, Probe probe, float blend, Candida
     {
         for (var depth = Math.Min(Snapshot.MaxNeighbours, (4 * n) + 50); ; depth = Math.Min(Snapshot.MaxNeighbours, depth * 3))
         {
-            var visual = Nearest(pair.Visual, probe.Visual!, _visual, depth);
-            var semantic = Nearest(pair.Semantic, probe.Semantic!, _semantic, depth);
+            var visual = Nearest(pair.Visual, probe.Visual!, _visual, depth, default);
+            var semantic = Nearest(pair.Semantic, probe.Semantic!, _semantic, depth, default);
             var hits = new List<SearchHit>(visual.Count + semantic.Count);
             foreach (var id in visual.Concat(semantic).Select(hit => hit.Id).ToHashSet())
             {
@@ -58,11 +63,13 @@ internal sealed class Ranking(ServedPair pair, Probe probe, float blend, Candida
             ? ((1 - blend) * TensorPrimitives.Dot<float>(visual, probe.Visual)) + (blend * TensorPrimitives.Dot<float>(semantic, probe.Semantic))
             : null;
 
-    private IReadOnlyList<SearchHit> Nearest(ServedSpace space, float[] query, PassingStickers? passing, int n)
+    private IReadOnlyList<SearchHit> Nearest(ServedSpace space, float[] query, PassingStickers? passing, int n, Span<float> vectors)
     {
         if (candidates != CandidateSource.Lists)
-            return FilteredSearch.SearchAmong(space.Snapshot, new TagCandidates(probe.Tags, candidates == CandidateSource.Both), passing, query, n, cancellation);
-        var hits = FilteredSearch.Search(space.Snapshot, space.Attributes, passing, query, n, cancellation);
+            return space.Snapshot.SearchAmong(query, n, new TagCandidates(probe.Tags, candidates == CandidateSource.Both), passing?.Filter, exclude: null, cancellation);
+        var hits = vectors.IsEmpty
+            ? space.Snapshot.Search(query, n, passing?.Filter, exclude: null, cancellation)
+            : space.Snapshot.Search(query, n, vectors, passing?.Filter, cancellation);
         if (passing is null && n >= RecallProbe.Neighbours)
             pair.Probe?.Offer(pair, space.Space, query, hits);
         return hits;

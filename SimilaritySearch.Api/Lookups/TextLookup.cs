@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Stickers.Catalogue;
 using Stickers.SimilaritySearch.Api.Answers;
 using Stickers.SimilaritySearch.Api.Serving;
 using Stickers.SimilaritySearch.Filtering;
@@ -9,6 +10,9 @@ namespace Stickers.SimilaritySearch.Api.Lookups;
 /// <summary>What words find.</summary>
 internal sealed class TextLookup(ServedPair pair, string text, SimilarQuery query, CancellationToken cancellation)
 {
+    /// <summary>By so many a ranking of words grows.</summary>
+    private const int DepthStep = 1000;
+
     private readonly ServedSpace _space = pair.Semantic;
     private readonly PassingStickers? _passing = pair.Semantic.Passing(query.Audience.Canonical(query.Filter, pair.Vocabulary));
     private readonly string? _tag = pair.Vocabulary.Normalize(text, query.Audience.Language) ?? pair.Vocabulary.Normalize(text);
@@ -25,7 +29,7 @@ internal sealed class TextLookup(ServedPair pair, string text, SimilarQuery quer
         int room;
         using (LookupTelemetry.Measure(Phase.Search))
         {
-            worded = Worded();
+            worded = Worded(wordedBefore + query.Count + 1);
             room = query.Count - Math.Min(worded.Count - wordedBefore, query.Count - (query.Count / 3));
             meant = Meant(worded, meantBefore + room + 1);
         }
@@ -64,14 +68,18 @@ internal sealed class TextLookup(ServedPair pair, string text, SimilarQuery quer
     }
 
     /// <summary>By the words as they are written, and by the tag that they name in whatever language; nothing where the tag may not be searched for.</summary>
-    private List<SearchHit> Worded()
+    /// <param name="wanted">How many are needed at least, where there are as many.</param>
+    private List<SearchHit> Worded(int wanted)
     {
         if (_tag is not null && !pair.Vocabulary.IsAllowedIn(_tag, query.Audience.Country))
             return [];
-        IEnumerable<SearchHit> hits = _space.Snapshot.Stickers.SearchText(text, StickerDatabase.MaxRows);
-        if (_tag is not null && pair.Vocabulary.Find(_tag) is not null)
-            hits = _space.Snapshot.Stickers.SearchText(_tag, StickerDatabase.MaxRows).Concat(hits).GroupBy(hit => hit.Id).Select(same => same.MaxBy(hit => hit.Score)).OrderByDescending(hit => hit.Score);
-        return [.. hits.Where(hit => _passing?.Set.Contains(_space.Attributes.PositionOf(hit.Id)) ?? true)];
+        // Always whole steps: the next page goes on in the very same ranking.
+        var depth = Math.Min(StickerDatabase.MaxHits, (wanted + DepthStep - 1) / DepthStep * DepthStep);
+        Func<StickerId, bool>? passes = _passing is null ? null : id => _passing.Set.Contains(_space.Attributes.PositionOf(id));
+        var hits = _space.Snapshot.Stickers.SearchText(text, depth, passes);
+        return _tag is null || pair.Vocabulary.Find(_tag) is null
+            ? [.. hits]
+            : [.. _space.Snapshot.Stickers.SearchText(_tag, depth, passes).Concat(hits).GroupBy(hit => hit.Id).Select(same => same.MaxBy(hit => hit.Score)).OrderByDescending(hit => hit.Score).Take(depth)];
     }
 
     /// <summary>The stickers near the text's meaning among those that do not carry it, nearest first.</summary>
@@ -84,7 +92,7 @@ internal sealed class TextLookup(ServedPair pair, string text, SimilarQuery quer
         // Cosines of random unit vectors have a standard deviation of 1 / sqrt(d): what is nearer by less than two of them is chance.
         var floor = 2 / MathF.Sqrt(vector.Length);
         var wanted = Math.Min(Snapshot.MaxNeighbours, k + seen.Count);
-        foreach (var hit in FilteredSearch.Search(_space.Snapshot, _space.Attributes, _passing, vector, wanted, cancellation).TakeWhile(hit => hit.Score >= floor))
+        foreach (var hit in _space.Snapshot.Search(vector, wanted, _passing?.Filter, exclude: null, cancellation).TakeWhile(hit => hit.Score >= floor))
         {
             // The tag itself is asked for too: of a very frequent one, not all carriers are among the hits for the words.
             if (found.Count < k && !seen.Contains(hit.Id) && _space.Find(hit.Id) is { } sticker && !sticker.Tags.Contains(tag))

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Stickers.SimilaritySearch.Filtering;
 
 namespace Stickers.SimilaritySearch.Api.Serving;
 
@@ -57,7 +56,7 @@ internal sealed class RecallProbe(double share, TimeSpan pause)
         {
             try
             {
-                Compare(FilteredSearch.Compare(pair[space].Snapshot, pair[space].Attributes, passing: null, query, Neighbours), found);
+                Compare(Truth(pair[space], query), found);
             }
             finally
             {
@@ -68,18 +67,31 @@ internal sealed class RecallProbe(double share, TimeSpan pause)
         });
     }
 
+    private static SearchHit[] Truth(ServedSpace space, float[] query)
+    {
+        var (exact, vector) = (new ExactSearch(query, query.Length, Neighbours), new float[query.Length]);
+        for (var position = 0; position < space.Attributes.Count; position++)
+        {
+            var id = space.Attributes.IdAt(position);
+            if (space.Snapshot.TryCopyVector(id, vector))
+                exact.Add(id, vector);
+        }
+
+        return exact.Nearest(0).ToArray();
+    }
+
     /// <summary>One as near as the last true neighbour is one: stickers come in copies.</summary>
-    private void Compare(IReadOnlyList<SearchHit> truth, SearchHit[] found)
+    private void Compare(SearchHit[] truth, SearchHit[] found)
     {
         const float rounding = 1e-5f;
-        if (truth.Count == 0)
+        if (truth.Length == 0)
             return;
-        var hit = Math.Min(truth.Count, found.Count(f => f.Score >= truth[^1].Score - rounding));
+        var hit = Math.Min(truth.Length, found.Count(f => f.Score >= truth[^1].Score - rounding));
         lock (_gate)
         {
-            Wanted += truth.Count;
+            Wanted += truth.Length;
             Found += hit;
-            _recent.Enqueue((hit, truth.Count));
+            _recent.Enqueue((hit, truth.Length));
             if (_recent.Count > Remembered)
                 _recent.Dequeue();
         }

@@ -15,7 +15,7 @@ public sealed class PassingStickers
     public StickerSet Set { get; }
 
     /// <summary>The same for the index itself; made when it is first asked for.</summary>
-    internal SegmentFilter Filter => _filter.Value;
+    public SegmentFilter Filter => _filter.Value;
 
     /// <summary>The stickers that pass, or null when all do.</summary>
     public static PassingStickers? Of(Snapshot snapshot, StickerAttributes attributes, StickerFilter filter)

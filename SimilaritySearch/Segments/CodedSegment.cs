@@ -8,9 +8,6 @@ namespace Stickers.SimilaritySearch.Segments;
 /// <param name="usualProbes">Inverted lists to visit unless a search says otherwise.</param>
 internal sealed class CodedSegment(CodedIndex index, int usualProbes) : VectorSegment
 {
-    /// <summary>Of fewer allowed rows than this each one is compared: inverted lists would miss most of them.</summary>
-    private const int CompareEach = 20_000;
-
     /// <summary>Rows compared as float32 for each neighbour that is wanted, and at least.</summary>
     private const int CandidatesOfNeighbour = 50, LeastCandidates = 1000;
 
@@ -20,13 +17,13 @@ internal sealed class CodedSegment(CodedIndex index, int usualProbes) : VectorSe
 
     public override IReadOnlyList<RowHit> Search(ReadOnlySpan<float> query, int k, RowBitmap? allowed, int nProbe, CancellationToken cancellation)
     {
-        if (allowed is not null && allowed.Count <= CompareEach)
+        if (allowed is not null && Comparison.IsBest(allowed.Count, Count))
             return Comparison.OfAllowed(this, query, k, allowed, cancellation);
-        return index.Search(query, k, ProbesOf(nProbe), CandidatesOf(k), allowed, cancellation);
+        return index.Search(query, k, ProbesOf(nProbe, k), CandidatesOf(k), allowed, cancellation);
     }
 
     public override IReadOnlyList<RowHit> SearchAmong(ReadOnlySpan<float> query, int k, ReadOnlySpan<uint> rows, bool listsToo, RowBitmap? allowed, int nProbe, CancellationToken cancellation) =>
-        index.SearchAmong(query, k, rows, listsToo ? ProbesOf(nProbe) : 0, CandidatesOf(k), allowed, cancellation);
+        index.SearchAmong(query, k, rows, listsToo ? ProbesOf(nProbe, k) : 0, CandidatesOf(k), allowed, cancellation);
 
     public override void CopyVector(long row, Span<float> vector) => index.CopyVector(row, vector);
 
@@ -34,5 +31,5 @@ internal sealed class CodedSegment(CodedIndex index, int usualProbes) : VectorSe
 
     private static int CandidatesOf(int k) => Math.Max(LeastCandidates, k * CandidatesOfNeighbour);
 
-    private int ProbesOf(int nProbe) => nProbe > 0 ? nProbe : Math.Max(1, usualProbes);
+    private int ProbesOf(int nProbe, int k) => Comparison.ProbesOf(nProbe > 0 ? nProbe : Math.Max(1, usualProbes), k);
 }

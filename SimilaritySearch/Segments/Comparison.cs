@@ -6,20 +6,50 @@ namespace Stickers.SimilaritySearch.Segments;
 /// <summary>Compares few rows one by one.</summary>
 internal static class Comparison
 {
+    /// <summary>Rows up to which each is compared: asking the inverted lists is no faster, and they would miss most of them.</summary>
+    private const int AlwaysBest = 20_000;
+
+    /// <summary>Share of the rows up to which each is compared: of so few that pass, too few lie in the lists that are visited.</summary>
+    private const double BestShare = 0.06;
+
+    /// <summary>Neighbours that the usual number of lists is meant for.</summary>
+    public const int Usual = 1000;
+
+    /// <summary>Lists to visit for so many neighbours: the farther down a ranking, the more lists it comes from.</summary>
+    /// <param name="probes">Lists to visit for up to <see cref="Usual"/> neighbours.</param>
+    /// <param name="k">Neighbours.</param>
+    public static int ProbesOf(int probes, int k) => k <= Usual ? probes : Math.Max(1, probes) * 2 * ((k + Usual - 1) / Usual);
+
+    /// <summary>Whether comparing each of the allowed rows is better than asking inverted lists for some of them.</summary>
+    /// <param name="allowed">Rows that may be found.</param>
+    /// <param name="all">Rows.</param>
+    public static bool IsBest(long allowed, long all) => allowed <= Math.Max(AlwaysBest, BestShare * all);
+
     /// <summary>The k nearest of the allowed rows, best first.</summary>
     public static List<RowHit> OfAllowed(VectorSegment segment, ReadOnlySpan<float> query, int k, RowBitmap allowed, CancellationToken cancellation)
     {
-        var hits = new List<RowHit>();
+        // The root is the worst of the best: what is not better is dropped without moving anything.
+        var best = new PriorityQueue<RowHit, RowHit>(Worst);
         var vector = new float[segment.Dimension];
+        var compared = 0;
         foreach (var row in allowed.Rows())
         {
-            if ((hits.Count & 0xFFF) == 0)
+            if ((compared++ & 0xFFF) == 0)
                 cancellation.ThrowIfCancellationRequested();
             segment.CopyVector(row, vector);
-            hits.Add(new RowHit(row, ExactDot.Product(query, vector)));
+            var hit = new RowHit(row, ExactDot.Product(query, vector));
+            if (best.Count < k)
+                best.Enqueue(hit, hit);
+            else if (Worst.Compare(hit, best.Peek()) > 0)
+                best.EnqueueDequeue(hit, hit);
         }
 
-        hits.Sort(RowHit.Compare);
-        return hits.Count > k ? hits[..k] : hits;
+        var hits = new List<RowHit>(best.Count);
+        while (best.TryDequeue(out var hit, out _))
+            hits.Add(hit);
+        hits.Reverse();
+        return hits;
     }
+
+    private static readonly Comparer<RowHit> Worst = Comparer<RowHit>.Create((a, b) => RowHit.Compare(b, a));
 }

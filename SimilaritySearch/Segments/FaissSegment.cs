@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
 using Faiss;
 using Stickers.Catalogue;
 using Stickers.SimilaritySearch.Exact;
@@ -9,47 +11,69 @@ namespace Stickers.SimilaritySearch.Segments;
 /// <param name="usualProbes">Inverted lists to visit unless a search says otherwise.</param>
 internal sealed class FaissSegment(FaissIndex index, int usualProbes) : VectorSegment
 {
-    /// <summary>Of fewer allowed rows than this each one is compared: inverted lists would miss most of them.</summary>
-    private const int CompareEach = 20_000;
+    private readonly SearchParameters _usual = new() { NProbe = usualProbes };
 
-    public override long Count => index.Count;
+    public override long Count { get; } = index.Count;
 
     public override int Dimension => index.Dimension;
 
-    public override IReadOnlyList<RowHit> Search(ReadOnlySpan<float> query, int k, RowBitmap? allowed, int nProbe, CancellationToken cancellation)
+    public override IReadOnlyList<RowHit> Search(ReadOnlySpan<float> query, int k, RowBitmap? allowed, int nProbe, CancellationToken cancellation) =>
+        Search(query, k, default, allowed, nProbe, cancellation);
+
+    public override IReadOnlyList<RowHit> Search(ReadOnlySpan<float> query, int k, Span<float> vectors, RowBitmap? allowed, int nProbe, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         if (Count == 0)
             return [];
+        var parameters = nProbe > 0 || k > Comparison.Usual ? _usual with { NProbe = Comparison.ProbesOf(nProbe > 0 ? nProbe : usualProbes, k) } : _usual;
         if (allowed is null)
-            return Ask(query, (int)Math.Min(k, Count), nProbe, null);
+            return Ask(query, (int)Math.Min(k, Count), vectors, parameters);
         var count = allowed.Count;
-        if (count <= CompareEach)
-            return Comparison.OfAllowed(this, query, k, allowed, cancellation);
+        if (Comparison.IsBest(count, Count))
+            return Compare(query, k, vectors, allowed, cancellation);
         using var selector = IdSelector.Bitmap(allowed.Bytes);
-        return Ask(query, (int)Math.Min(k, count), nProbe, selector);
+        return Ask(query, (int)Math.Min(k, count), vectors, parameters with { Selector = selector });
     }
 
     public override void CopyVector(long row, Span<float> vector) => index.Reconstruct(row, vector);
 
     public override void Dispose() => index.Dispose();
 
-    private List<RowHit> Ask(ReadOnlySpan<float> query, int k, int probes, IdSelector? allowed)
+    private List<RowHit> Compare(ReadOnlySpan<float> query, int k, Span<float> vectors, RowBitmap allowed, CancellationToken cancellation)
     {
-        var (scores, rows) = (new float[k], new long[k]);
-        index.Search(query, k, scores, rows, new SearchParameters { NProbe = probes > 0 ? probes : usualProbes, Selector = allowed });
-        var hits = new List<RowHit>(k);
-        var vector = new float[Dimension];
-        for (var i = 0; i < k; i++)
-        {
-            if (rows[i] < 0)
-                continue;
-            // Faiss sums in an order of its own: the same vector has the same score in every segment only if one sum is made everywhere.
-            index.Reconstruct(rows[i], vector);
-            hits.Add(new RowHit(rows[i], ExactDot.Product(query, vector)));
-        }
-
-        hits.Sort(RowHit.Compare);
+        var hits = Comparison.OfAllowed(this, query, k, allowed, cancellation);
+        for (var i = 0; i < hits.Count && !vectors.IsEmpty; i++)
+            CopyVector(hits[i].Row, vectors.Slice(i * Dimension, Dimension));
         return hits;
+    }
+
+    private List<RowHit> Ask(ReadOnlySpan<float> query, int k, Span<float> vectors, SearchParameters parameters)
+    {
+        var d = Dimension;
+        var found = ArrayPool<float>.Shared.Rent(k * (d + 1));
+        var rows = ArrayPool<long>.Shared.Rent(k);
+        try
+        {
+            var stored = found.AsSpan(k, k * d);
+            index.SearchAndReconstruct(query, k, found.AsSpan(0, k), rows.AsSpan(0, k), stored, parameters);
+            // Faiss sums in an order of its own: the same vector has the same score in every segment only if one sum is made everywhere.
+            var hits = new List<RowHit>(k);
+            Span<int> order = k <= 256 ? stackalloc int[k] : new int[k];
+            for (var i = 0; i < k && rows[i] >= 0; i++)
+            {
+                order[i] = i;
+                hits.Add(new RowHit(rows[i], ExactDot.Product(query, stored.Slice(i * d, d))));
+            }
+
+            CollectionsMarshal.AsSpan(hits).Sort(order[..hits.Count], RowHit.Compare);
+            for (var i = 0; i < hits.Count && !vectors.IsEmpty; i++)
+                stored.Slice(order[i] * d, d).CopyTo(vectors[(i * d)..]);
+            return hits;
+        }
+        finally
+        {
+            ArrayPool<float>.Shared.Return(found);
+            ArrayPool<long>.Shared.Return(rows);
+        }
     }
 }

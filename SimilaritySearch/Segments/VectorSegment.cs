@@ -17,7 +17,22 @@ internal abstract class VectorSegment : IDisposable
     /// <param name="cancellation">Stops the search.</param>
     public abstract IReadOnlyList<RowHit> Search(ReadOnlySpan<float> query, int k, RowBitmap? allowed, int nProbe, CancellationToken cancellation);
 
-    /// <summary>As <see cref="Search"/>, among rows that are named, beside what would be looked at without them or instead of it.</summary>
+    /// <summary>As <see cref="Search(ReadOnlySpan{float}, int, RowBitmap?, int, CancellationToken)"/>, and copies the hits' vectors.</summary>
+    /// <param name="query">d values.</param>
+    /// <param name="k">1 or more.</param>
+    /// <param name="vectors">Room for k x d values: hit i's stand from i x d on.</param>
+    /// <param name="allowed">Rows that may be found; null for all.</param>
+    /// <param name="nProbe">Inverted lists to visit; 0 for what is set.</param>
+    /// <param name="cancellation">Stops the search.</param>
+    public virtual IReadOnlyList<RowHit> Search(ReadOnlySpan<float> query, int k, Span<float> vectors, RowBitmap? allowed, int nProbe, CancellationToken cancellation)
+    {
+        var hits = Search(query, k, allowed, nProbe, cancellation);
+        for (var i = 0; i < hits.Count; i++)
+            CopyVector(hits[i].Row, vectors.Slice(i * Dimension, Dimension));
+        return hits;
+    }
+
+    /// <summary>As <see cref="Search(ReadOnlySpan{float}, int, RowBitmap?, int, CancellationToken)"/>, among rows that are named, beside what would be looked at without them or instead of it.</summary>
     /// <param name="query">d values.</param>
     /// <param name="k">1 or more.</param>
     /// <param name="rows">Rows, each once.</param>
@@ -38,7 +53,7 @@ internal abstract class VectorSegment : IDisposable
         return all.Count > k ? all[..k] : all;
     }
 
-    /// <summary>As <see cref="Search"/>, for many queries.</summary>
+    /// <summary>As <see cref="Search(ReadOnlySpan{float}, int, RowBitmap?, int, CancellationToken)"/>, for many queries.</summary>
     public virtual IReadOnlyList<RowHit>[] SearchMany(ReadOnlySpan<float> queries, int k, RowBitmap? allowed, CancellationToken cancellation)
     {
         var answers = new IReadOnlyList<RowHit>[queries.Length / Dimension];

@@ -75,6 +75,50 @@ public sealed class SearchTests
         Assert.True(recall >= floor, $"{factory}: recall@10 {recall:F4}, floor {floor}");
     }
 
+    [Theory]
+    [InlineData("IDMap2,Flat", true)]
+    [InlineData("IDMap2,HNSW32", true)]
+    [InlineData("IVF64,Flat", true)]
+    [InlineData("IVF64_HNSW16,Flat", true)]
+    [InlineData("IVF64,SQ8", false)]
+    [InlineData("PCA24,IVF32,Flat", false)]
+    [InlineData("IDMap2,PQ16,RFlat", true)]
+    public void SearchAndReconstruct_AnyKind_GivesWhatReconstructGives(string factory, bool exact)
+    {
+        using var index = Built(factory);
+        const int k = 9;
+        using var selector = IdSelector.Range(Base.Ids[0], Base.Ids[0] + 1);
+        foreach (var parameters in new[] { new SearchParameters { NProbe = 3 }, new SearchParameters { NProbe = 64, Selector = factory.Contains("PQ", StringComparison.Ordinal) ? null : selector } })
+        {
+            var (plain, plainIds) = (new float[Queries.N * k], new long[Queries.N * k]);
+            index.Search(Queries.Data, k, plain, plainIds, parameters);
+            var (distances, ids, vectors) = (new float[Queries.N * k], new long[Queries.N * k], new float[Queries.N * k * Base.D]);
+            index.SearchAndReconstruct(Queries.Data, k, distances, ids, vectors, parameters);
+            Assert.Equal(plainIds, ids);
+            Assert.Equal(plain, distances);
+            var (stored, found) = (new float[Base.D], 0);
+            for (var i = 0; i < ids.Length; i++)
+            {
+                var given = vectors[(i * Base.D)..((i + 1) * Base.D)];
+                if (ids[i] < 0)
+                {
+                    Assert.All(given, value => Assert.True(float.IsNaN(value)));
+                    continue;
+                }
+
+                index.Reconstruct(ids[i], stored);
+                Assert.Equal(stored, given);
+                if (exact)
+                    Assert.Equal(Base.Row(Array.IndexOf(Base.Ids, ids[i])), given);
+                found++;
+            }
+
+            Assert.True(parameters.Selector is null ? found > ids.Length / 2 : found <= Queries.N, $"{found} found");
+        }
+
+        Assert.Throws<ArgumentException>(() => index.SearchAndReconstruct(Queries.Row(0), k, new float[k], new long[k], new float[k]));
+    }
+
     [Fact]
     public void Search_NProbe_ActsPerCall()
     {

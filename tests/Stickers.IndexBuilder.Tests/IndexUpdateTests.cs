@@ -31,6 +31,7 @@ public sealed class IndexUpdateTests
         await AssertSameAnswersAsync(world, whole);
         // What results show is the very same.
         Assert.Equal(whole.Bytes(built.Version)["stickers.db"], world.Bytes(updated.Version)["stickers.db"]);
+        Assert.Equal(whole.Bytes(built.Version)["records.bin"], world.Bytes(updated.Version)["records.bin"]);
 
         // Another update starts from the same base, and once nothing has changed there is nothing to do.
         Assert.True(await UpdateAsync(world, plan: Plan) is { AlreadyBuilt: true } again && again.Version == updated.Version);
@@ -140,6 +141,22 @@ public sealed class IndexUpdateTests
         Assert.Contains("vectors that are gone", (await Assert.ThrowsAsync<InvalidDataException>(() => IndexVerification.RunAsync(world.Store, EmbeddingSpace.Visual, cancellation: Stop))).Message, StringComparison.Ordinal);
     }
 
+    /// <summary>Hits come with their own vectors, from one segment or two.</summary>
+    private static void AssertGivesVectors(Snapshot snapshot, float[] query, SegmentFilter filter)
+    {
+        var (d, k) = (query.Length, 10);
+        foreach (var among in new[] { null, filter })
+        {
+            var vectors = new float[k * d];
+            var hits = snapshot.Search(query, k, vectors, among, Stop);
+            Assert.Equal(snapshot.Search(query, k, among, cancellation: Stop), hits);
+            for (var i = 0; i < hits.Count; i++)
+                Assert.Equal(snapshot.Vector(hits[i].Id), vectors[(i * d)..((i + 1) * d)]);
+        }
+
+        Assert.Throws<ArgumentException>(() => snapshot.Search(query, k, new float[(k * d) - 1], null, Stop));
+    }
+
     private static async Task AssertSameAnswersAsync(World one, World other)
     {
         using var a = await Snapshot.OpenCurrentAsync(one.Store, EmbeddingSpace.Visual, Stop);
@@ -156,6 +173,8 @@ public sealed class IndexUpdateTests
             Assert.Equal(b.Search(embedding.Visual, 10, filterB, cancellation: Stop), filtered);
             Assert.All(filtered, hit => Assert.Contains(hit.Id, allowed));
             Assert.Equal(embedding.Visual, a.Vector(embedding.Id));
+            AssertGivesVectors(a, embedding.Visual, filterA);
+            AssertGivesVectors(b, embedding.Visual, filterB);
         }
 
         Assert.All(one.Gone, id => Assert.Null(a.Vector(id)));

@@ -106,7 +106,7 @@ public sealed class StickerDatabaseTests : IDisposable
         using var db = Write(Records.Of(1));
         Assert.Throws<ArgumentOutOfRangeException>(() => db.SearchText(new string('a', StickerDatabase.MaxTextLength + 1), 1));
         Assert.Throws<ArgumentOutOfRangeException>(() => db.SearchText("a", 0));
-        Assert.Throws<ArgumentOutOfRangeException>(() => db.SearchText("a", 1001));
+        Assert.Throws<ArgumentOutOfRangeException>(() => db.SearchText("a", StickerDatabase.MaxHits + 1));
         Assert.Throws<ArgumentOutOfRangeException>(() => db.TopTags(0));
         Assert.Throws<ArgumentOutOfRangeException>(() => db.Browse(-1, 1));
         Assert.Throws<ArgumentOutOfRangeException>(() => db.Browse(0, 1001));
@@ -186,5 +186,18 @@ public sealed class StickerDatabaseTests : IDisposable
         bytes[63] = 9; // user_version
         File.WriteAllBytes(path, bytes);
         Assert.Contains("format version 9", Assert.Throws<InvalidDataException>(() => StickerDatabase.Open(path)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void SearchText_AmongFewOfMany_FindsEachThatMay()
+    {
+        // Every sticker has the word; the one in a hundred that may be found stands anywhere in the ranking.
+        using var db = Write([.. Enumerable.Range(0, 4000).Select(i => Records.Of(StickerId.FromKey($"k{i}").Value, i % 2 == 0 ? ["cat"] : ["dog"], i % 2 == 0 ? null : $"cat {i}"))]);
+        var may = Enumerable.Range(0, 4000).Where(i => i % 100 < 2).Select(i => StickerId.FromKey($"k{i}")).ToHashSet();
+        var found = db.SearchText("cat", 1000, may.Contains);
+        Assert.Equal(may.OrderBy(id => id.Value), found.Select(hit => hit.Id).OrderBy(id => id.Value));
+        Assert.Equal(Enumerable.Repeat(1f, 40).Concat(Enumerable.Repeat(0.4f, 40)), found.Select(hit => hit.Score));
+        Assert.Equal(found.Take(5), db.SearchText("cat", 5, may.Contains));
+        Assert.Equal(4000, db.SearchText("cat", StickerDatabase.MaxHits).Count);
     }
 }

@@ -40,6 +40,27 @@ public sealed class FilterTests(ServedWorld served)
         }
     }
 
+    /// <summary>Those that carry the word, all of them, and the rest that means it, nearest first: nothing that passes is missing, nothing else is there.</summary>
+    [Theory]
+    [MemberData(nameof(Filters))]
+    public async Task Search_WithAFilter_IsTheExactFilteredSearch(string filter)
+    {
+        using var model = await Tagger.StickerModel.LoadAsync(served.World.Store, TestWorld.ModelVersion, TestContext.Current.CancellationToken);
+        var red = model.TagVector("red")!;
+        var floor = 2 / MathF.Sqrt(red.Length);
+        var answer = await served.GetAsync($"/v1/search?q=red&k=200&collapse=false&{filter}");
+        var items = answer.GetProperty("items").EnumerateArray().Select(item => (Id: item.GetProperty("sticker").GetProperty("id").GetString()!, Match: item.GetProperty("match").GetString(), Score: item.GetProperty("score").GetSingle())).ToList();
+        var passing = DrawnSticker.All.Where(Passing[filter]).ToList();
+        Assert.Equal(passing.Where(s => s.Colour == "red").Select(s => s.Id.ToString()).Order(), items.Where(item => item.Match == "text").Select(item => item.Id).Order());
+        var truth = passing.Where(s => s.Colour != "red").ToDictionary(s => s.Id.ToString(), s => TensorPrimitives.Dot<float>(red, served.World.Predictions[s.Id].Semantic));
+        var meant = items.Where(item => item.Match == "semantic").ToList();
+        // Within rounding of the floor either is right.
+        Assert.Superset(truth.Where(s => s.Value > floor + 0.001f).Select(s => s.Key).ToHashSet(), meant.Select(item => item.Id).ToHashSet());
+        Assert.All(meant, item => Assert.Equal(truth[item.Id], item.Score, 0.001f));
+        Assert.All(meant, item => Assert.True(item.Score > floor - 0.001f));
+        Assert.Equal(meant.Select(item => item.Score).OrderDescending(), meant.Select(item => item.Score));
+    }
+
     [Fact]
     public async Task Similar_WithABlend_TellsItsSpaceAndBothVersions()
     {
