@@ -3,22 +3,31 @@ using System.Runtime.InteropServices;
 
 namespace Stickers.Catalogue.Images;
 
-/// <summary>A whole frame at its stored size, straight-alpha RGBA, in pooled memory.</summary>
+/// <summary>
+/// A whole frame at its stored size, straight-alpha RGBA. Usual sizes take pooled memory; large ones, of which a pool would keep one for each thread and each size, take pages of
+/// their own, which the system has back at once.
+/// </summary>
 internal sealed class PixelBuffer : IDisposable
 {
-    private byte[]? _bytes;
+    /// <summary>512 x 512 pixels: what stickers have at most as a rule.</summary>
+    private const int LargestPooled = 1 << 20;
+
+    private readonly int _length;
+    private byte[]? _pooled;
+    private PageMemory? _pages;
 
     public PixelBuffer(int width, int height)
     {
-        (Width, Height) = (width, height);
-        _bytes = ArrayPool<byte>.Shared.Rent(checked(width * height * 4));
+        (Width, Height, _length) = (width, height, checked(width * height * 4));
+        if (_length <= LargestPooled) _pooled = ArrayPool<byte>.Shared.Rent(_length);
+        else _pages = new PageMemory(_length);
     }
 
     public int Width { get; }
 
     public int Height { get; }
 
-    public Span<byte> Rgba => _bytes.AsSpan(0, Width * Height * 4);
+    public Span<byte> Rgba => _pages is { } pages ? pages.Bytes : _pooled.AsSpan(0, _length);
 
     public Span<uint> Pixels => MemoryMarshal.Cast<byte, uint>(Rgba);
 
@@ -51,8 +60,8 @@ internal sealed class PixelBuffer : IDisposable
 
     public void Dispose()
     {
-        if (_bytes is null) return;
-        ArrayPool<byte>.Shared.Return(_bytes);
-        _bytes = null;
+        _pages?.Dispose();
+        if (_pooled is not null) ArrayPool<byte>.Shared.Return(_pooled);
+        (_pooled, _pages) = (null, null);
     }
 }
