@@ -12,17 +12,20 @@ namespace Stickers.Cli;
 internal static class Telemetry
 {
     /// <summary>Exports until disposed, which sends the rest.</summary>
-    /// <param name="endpoint">Where the collector listens, gRPC; null for none.</param>
+    /// <param name="endpoint">
+    /// Where the collector listens, by gRPC or, where OTEL_EXPORTER_OTLP_PROTOCOL is <c>http/protobuf</c>, by HTTP below this address (v1/metrics and v1/traces); null for none.
+    /// </param>
     public static IDisposable? Export(Uri? endpoint)
     {
         if (endpoint is null) return null;
         if (!endpoint.IsAbsoluteUri || endpoint.Scheme is not ("http" or "https")) throw new UsageException($"--otlp {endpoint}: expected an address such as http://localhost:4317.");
         var resource = ResourceBuilder.CreateDefault().AddService("stickers", serviceInstanceId: $"{Environment.MachineName}-{Environment.ProcessId}");
-        var metrics = Sdk.CreateMeterProviderBuilder().SetResourceBuilder(resource).AddMeter(PipelineTelemetry.Name, LookupTelemetry.Name).AddOtlpExporter(Configure).Build();
-        var traces = Sdk.CreateTracerProviderBuilder().SetResourceBuilder(resource).AddSource(PipelineTelemetry.Name, LookupTelemetry.Name, "Microsoft.AspNetCore").AddOtlpExporter(Configure).Build();
+        var metrics = Sdk.CreateMeterProviderBuilder().SetResourceBuilder(resource).AddMeter(PipelineTelemetry.Name, LookupTelemetry.Name).AddOtlpExporter(options => Configure(options, "metrics")).Build();
+        var traces = Sdk.CreateTracerProviderBuilder().SetResourceBuilder(resource).AddSource(PipelineTelemetry.Name, LookupTelemetry.Name, "Microsoft.AspNetCore").AddOtlpExporter(options => Configure(options, "traces")).Build();
         return new Exports(metrics, traces);
 
-        void Configure(OtlpExporterOptions options) => options.Endpoint = endpoint;
+        void Configure(OtlpExporterOptions options, string signal) =>
+            options.Endpoint = options.Protocol == OtlpExportProtocol.HttpProtobuf ? new Uri($"{endpoint.AbsoluteUri.TrimEnd('/')}/v1/{signal}") : endpoint;
     }
 
     private sealed class Exports(IDisposable metrics, IDisposable traces) : IDisposable

@@ -13,7 +13,7 @@ internal static class SharedOptions
     public static Option<SplitBy> CreateSplit(string description) => new Option<SplitBy>("--split") { Description = description, DefaultValueFactory = _ => SplitBy.Creator }
         .AcceptOnlyFromAmong(StringComparer.OrdinalIgnoreCase, "creator", "concept");
 
-    public static Option<Uri?> CreateCollector() => new("--otlp") { Description = "Send metrics and traces to this OpenTelemetry collector (gRPC).", HelpName = "endpoint" };
+    public static Option<Uri?> CreateCollector() => new("--otlp") { Description = "Send metrics and traces to this OpenTelemetry collector: gRPC, or HTTP where OTEL_EXPORTER_OTLP_PROTOCOL is http/protobuf.", HelpName = "endpoint" };
 
     public static Option<bool> CreateReplace(string description) => new("--replace") { Description = description };
 }
