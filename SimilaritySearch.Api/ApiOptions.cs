@@ -23,11 +23,11 @@ public sealed record ApiOptions
     /// <summary>Shortest time from one such comparison to the next.</summary>
     public TimeSpan RecallProbePause { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Pieces of work that run at once in each lane: the cores that lookups may have; at least 1.</summary>
+    /// <summary>The cores that lookups may have, by which the work that runs at once is measured; at least 1.</summary>
     public int Workers { get; init; } = Environment.ProcessorCount;
 
     /// <summary>Longest time that a lookup is expected to wait for a worker; one that would wait longer is answered 503 at once. Positive.</summary>
-    public TimeSpan LookupWait { get; init; } = TimeSpan.FromMilliseconds(25);
+    public TimeSpan LookupWait { get; init; } = TimeSpan.FromMilliseconds(5);
 
     /// <summary>Lookups that wait at most, however fast they are; 0 or more.</summary>
     public int MaxQueuedLookups { get; init; } = 1024;

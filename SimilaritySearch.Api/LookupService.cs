@@ -15,7 +15,8 @@ internal sealed class LookupService : IDisposable
     {
         var cores = options.Workers;
         Light = new WorkLane("light", 2 * cores, options.LookupWait, options.MaxQueuedLookups);
-        Search = new WorkLane("search", cores, options.LookupWait, options.MaxQueuedLookups);
+        // To wait for a place would cost a short search nearly as much as the search: twice as many as there are cores begin, and the system shares the cores among them.
+        Search = new WorkLane("search", 2 * cores, options.LookupWait, options.MaxQueuedLookups);
         Probe = new RecallProbe(options.RecallProbeShare, options.RecallProbePause);
         Upload = new WorkLane("upload", cores, options.UploadWait, options.MaxQueuedUploads);
     }

@@ -48,7 +48,7 @@ internal sealed class AccessGate(KeyRing keys)
     /// A page elsewhere can point a name of its own at this machine, and a browser then asks us in that name. (With keys, it has none to send.)
     /// </summary>
     private static bool IsLocalName(string host) =>
-        host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (System.Net.IPAddress.TryParse(host.Trim('[', ']'), out var address) && System.Net.IPAddress.IsLoopback(address));
+        host is "127.0.0.1" or "localhost" || host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (System.Net.IPAddress.TryParse(host.Trim('[', ']'), out var address) && System.Net.IPAddress.IsLoopback(address));
 
     private static string? SecretOf(HttpRequest request)
     {

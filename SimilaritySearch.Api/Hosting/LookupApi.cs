@@ -20,7 +20,7 @@ internal static class LookupApi
         v1.MapPost("/stickers/batch", StickerEndpoints.Batch).Describe("FindMany", "Up to 1000 stickers at once, in the order asked for.");
         v1.MapGet("/stickers/{id}/image", StickerEndpoints.ImageAsync).Describe("Image", "A sticker's thumbnail: PNG, at most 160 pixels a side.").Produces<Stream>(200, "image/png").Produces(304).ProducesProblem(404);
         v1.MapGet("/stickers/{id}/similar", SimilarEndpoints.ToSticker).Describe("SimilarToSticker", "The neighbours of a sticker, itself left out.")
-            .Takes(SimilarParameters.Nearness, SimilarParameters.Paging, SimilarParameters.Filters).ProducesProblem(404).ProducesProblem(409);
+            .Takes(SimilarParameters.Nearness, SimilarParameters.Paging, SimilarParameters.Filters).ProducesProblem(404).ProducesProblem(409).DisableValidation();
         v1.MapGet("/similar", SimilarEndpoints.ToExamples).Describe("SimilarToExamples", "What is like some stickers, and not like others.")
             .Takes(SimilarParameters.Examples, SimilarParameters.Nearness, SimilarParameters.Paging, SimilarParameters.Filters).ProducesProblem(404).ProducesProblem(409).ProducesProblem(422);
         v1.MapPost("/similar", SimilarEndpoints.ToImageAsync).Describe("SimilarToImage", "The neighbours of an uploaded image.")

@@ -6,7 +6,7 @@ namespace Stickers.SimilaritySearch.Api.Hosting;
 /// <summary>Reads the parameters of an address; <see cref="Check"/> then tells all that is wrong with them at once.</summary>
 internal sealed class QueryReader(IQueryCollection query)
 {
-    private readonly SortedDictionary<string, string[]> _faults = new(StringComparer.Ordinal);
+    private SortedDictionary<string, string[]>? _faults;
 
     public int Whole(string name, int smallest, int largest, int standard)
     {
@@ -61,7 +61,8 @@ internal sealed class QueryReader(IQueryCollection query)
     /// <summary>All values of a parameter that may be given many times.</summary>
     public IReadOnlyList<string> Texts(string name, int most, int longest)
     {
-        var values = query[name];
+        if (!query.TryGetValue(name, out var values))
+            return [];
         if (values.Count > most)
             return Fault<IReadOnlyList<string>>(name, $"It may be given at most {most} times.", []);
         foreach (var value in values)
@@ -76,7 +77,7 @@ internal sealed class QueryReader(IQueryCollection query)
     /// <summary>Notes a fault and goes on with another value.</summary>
     public T Fault<T>(string name, string message, T instead)
     {
-        _faults.TryAdd(name, [message]);
+        (_faults ??= new(StringComparer.Ordinal)).TryAdd(name, [message]);
         return instead;
     }
 
@@ -84,7 +85,7 @@ internal sealed class QueryReader(IQueryCollection query)
     /// <exception cref="RequestException">Something was wrong.</exception>
     public void Check()
     {
-        if (_faults.Count > 0)
+        if (_faults is not null)
             throw new RequestException(StatusCodes.Status400BadRequest, string.Join(" ", _faults.Select(fault => $"{fault.Key}: {fault.Value[0]}")), _faults);
     }
 
@@ -92,7 +93,6 @@ internal sealed class QueryReader(IQueryCollection query)
 
     private string? One(string name)
     {
-        var values = query[name];
-        return values.Count > 1 ? Fault<string?>(name, "It may be given only once.", null) : query.ContainsKey(name) ? values.ToString() : null;
+        return !query.TryGetValue(name, out var values) ? null : values.Count > 1 ? Fault<string?>(name, "It may be given only once.", null) : values.ToString();
     }
 }

@@ -12,17 +12,21 @@ internal static class SecurityHeaders
 
     public static Task ApplyAsync(HttpContext context, RequestDelegate next)
     {
-        context.Response.OnStarting(() =>
+        context.Response.OnStarting(static response =>
         {
-            var headers = context.Response.Headers;
-            headers.ContentSecurityPolicy = ContentPolicy;
-            headers.XContentTypeOptions = "nosniff";
-            headers.XFrameOptions = "DENY";
-            headers["Referrer-Policy"] = "no-referrer";
-            headers["Cross-Origin-Resource-Policy"] = "same-origin";
-            headers["Cross-Origin-Opener-Policy"] = "same-origin";
+            Write(((HttpResponse)response).Headers);
             return Task.CompletedTask;
-        });
+        }, context.Response);
         return next(context);
+    }
+
+    public static void Write(IHeaderDictionary headers)
+    {
+        headers.ContentSecurityPolicy = ContentPolicy;
+        headers.XContentTypeOptions = "nosniff";
+        headers.XFrameOptions = "DENY";
+        headers["Referrer-Policy"] = "no-referrer";
+        headers["Cross-Origin-Resource-Policy"] = "same-origin";
+        headers["Cross-Origin-Opener-Policy"] = "same-origin";
     }
 }

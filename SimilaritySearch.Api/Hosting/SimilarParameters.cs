@@ -124,8 +124,22 @@ internal static class SimilarParameters
                 Animated = query.Truth("animated"),
                 CreatedAfter = ReadTime(query, "createdAfter"),
             },
-            Text = string.Join('&', request.Query.Where(pair => pair.Key is not ("cursor" or "k" or "explain")).OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}={string.Join('\n', pair.Value!)}")),
+            Text = TextOf(request.Query),
         };
+    }
+
+    /// <summary>What decides which results there are, in an order of its own.</summary>
+    private static string TextOf(IQueryCollection query)
+    {
+        var parts = new List<string>();
+        foreach (var (name, values) in query)
+        {
+            if (name is not ("cursor" or "k" or "explain"))
+                parts.Add($"{name}={string.Join('\n', values!)}");
+        }
+
+        parts.Sort(StringComparer.Ordinal);
+        return string.Join('&', parts);
     }
 
     /// <summary>Ids of stickers that a parameter lists.</summary>

@@ -24,7 +24,7 @@ internal static class PageCursor
             throw Malformed();
         if (!bytes[8..16].SequenceEqual(Hash(query)))
             throw new RequestException(StatusCodes.Status400BadRequest, "cursor: It belongs to another query; only k may change from page to page.", new Dictionary<string, string[]> { ["cursor"] = ["It belongs to another query."] });
-        if (!bytes[16..].SequenceEqual(Hash(VersionsOf(pair))))
+        if (!bytes[16..].SequenceEqual(pair.CursorMark))
             throw new RequestException(StatusCodes.Status409Conflict, "The index has changed since the first page; ask again without a cursor.");
         var (first, second) = (BinaryPrimitives.ReadInt32LittleEndian(bytes), BinaryPrimitives.ReadInt32LittleEndian(bytes[4..]));
         return first is >= 0 and <= Snapshot.MaxNeighbours && second is >= 0 and <= Snapshot.MaxNeighbours ? (first, second) : throw Malformed();
@@ -39,11 +39,10 @@ internal static class PageCursor
         BinaryPrimitives.WriteInt32LittleEndian(bytes, first);
         BinaryPrimitives.WriteInt32LittleEndian(bytes[4..], second);
         Hash(query).CopyTo(bytes[8..]);
-        Hash(VersionsOf(pair)).CopyTo(bytes[16..]);
+        pair.CursorMark.CopyTo(bytes[16..]);
         return Base64Url.EncodeToString(bytes);
     }
 
-    private static string VersionsOf(ServedPair pair) => $"{pair.Visual.Version}/{pair.Semantic.Version}";
-
-    private static ReadOnlySpan<byte> Hash(string text) => SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 8);
+    /// <summary>Eight bytes that tell a text from others.</summary>
+    public static ReadOnlySpan<byte> Hash(string text) => SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 8);
 }

@@ -16,6 +16,9 @@ internal sealed class PrometheusText : IDisposable
     private readonly MeterListener _listener = new();
     private readonly ConcurrentDictionary<(Instrument Instrument, string Labels), Series> _series = new();
 
+    /// <summary>The same by what labels are made of, so that each measurement need not make them anew. Instruments that are only looked at do not stand here.</summary>
+    private readonly ConcurrentDictionary<(Instrument Instrument, object? First, object? Second, object? Third), Series> _known = new();
+
     /// <param name="meters">The meters to listen to.</param>
     public PrometheusText(params Meter[] meters)
     {
@@ -63,10 +66,20 @@ internal sealed class PrometheusText : IDisposable
 
     private void Record(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
-        var series = _series.GetOrAdd((instrument, LabelsOf(tags)), static _ => new Series());
+        var series = SeriesOf(instrument, tags);
         if (instrument is Histogram<double>) series.Observe(value);
         else if (instrument.IsObservable) series.Set(value);
         else series.Add(value);
+    }
+
+    private Series SeriesOf(Instrument instrument, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        if (instrument.IsObservable || tags.Length > 3)
+            return Labelled(tags);
+        var key = (instrument, tags.Length > 0 ? tags[0].Value : null, tags.Length > 1 ? tags[1].Value : null, tags.Length > 2 ? tags[2].Value : null);
+        return _known.TryGetValue(key, out var series) ? series : _known[key] = Labelled(tags);
+
+        Series Labelled(ReadOnlySpan<KeyValuePair<string, object?>> tags) => _series.GetOrAdd((instrument, LabelsOf(tags)), static _ => new Series());
     }
 
     private static string LabelsOf(ReadOnlySpan<KeyValuePair<string, object?>> tags) => tags.Length switch

@@ -11,6 +11,11 @@ internal sealed class RequestWatch(RequestLog? log)
 {
     private static readonly Histogram<double> Requests = LookupTelemetry.Meter.CreateHistogram<double>("stickers.lookup.request", "s", "Time of a request by route and status.");
 
+    /// <summary>Route of requests that were refused before anybody knew which one it is. They are counted, not logged.</summary>
+    private const string Refused = "refused";
+
+    public static void CountRefused() => Requests.Record(0, new("method", "GET"), new("route", Refused), new("status", StatusCodes.Status503ServiceUnavailable));
+
     public async Task ApplyAsync(HttpContext context, RequestDelegate next)
     {
         var started = Stopwatch.GetTimestamp();

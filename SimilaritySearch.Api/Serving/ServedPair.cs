@@ -16,6 +16,7 @@ internal sealed class ServedPair
     private readonly Shared<ServedSpace> _visual;
     private readonly Shared<ServedSpace> _semantic;
     private readonly Shared<StickerModel> _model;
+    private readonly byte[] _cursorMark;
     private readonly bool _limited;
     private int _leases = 1;
 
@@ -39,6 +40,7 @@ internal sealed class ServedPair
 
         (_visual, _semantic, _model) = (visual, semantic, model);
         (Vocabulary, Suggester) = (vocabulary, suggester);
+        _cursorMark = PageCursor.Hash($"{v.Version}/{s.Version}").ToArray();
         _limited = vocabulary.Tags.Any(tag => !tag.Countries.Allows(country: null));
     }
 
@@ -51,6 +53,9 @@ internal sealed class ServedPair
     public TagVocabulary Vocabulary { get; }
 
     public Suggester Suggester { get; }
+
+    /// <summary>Tells cursors of this pair from those of others.</summary>
+    public ReadOnlySpan<byte> CursorMark => _cursorMark;
 
     /// <summary>The stickers on a plane.</summary>
     public CatalogueMap Map { get; } = new();

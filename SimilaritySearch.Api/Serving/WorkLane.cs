@@ -27,6 +27,12 @@ internal sealed class WorkLane(string name, int workers, TimeSpan maxWait, int m
     /// <summary>Pieces that there was no room for, so far.</summary>
     public long Refused => Interlocked.Read(ref _refused);
 
+    /// <summary>Whether another piece would be refused now. Looks without waiting for anybody, so that it may be a moment behind.</summary>
+    public bool IsFull => _running >= workers && MustRefuse();
+
+    /// <summary>Counts a piece that was refused without asking for a place.</summary>
+    public void Refuse() => Interlocked.Increment(ref _refused);
+
     /// <summary>Waits for a place; false: there is none, and none is expected in time. After true, <see cref="Leave"/> must follow.</summary>
     public ValueTask<bool> EnterAsync(CancellationToken cancellation)
     {
@@ -39,11 +45,9 @@ internal sealed class WorkLane(string name, int workers, TimeSpan maxWait, int m
                 return new ValueTask<bool>(true);
             }
 
-            // One round of waiters always fits: where a piece takes longer than the wait allows, the mean says no to everybody.
-            var expected = (_waiting.Count + 1) * _meanSeconds / workers;
-            if (_waiting.Count >= maxQueued || (_waiting.Count >= workers && expected > maxWait.TotalSeconds))
+            if (MustRefuse())
             {
-                _refused++;
+                Refuse();
                 return new ValueTask<bool>(false);
             }
 
@@ -67,11 +71,19 @@ internal sealed class WorkLane(string name, int workers, TimeSpan maxWait, int m
                 var late = Stopwatch.GetElapsedTime(next.Since) > 2 * maxWait && _waiting.Count >= workers;
                 if (next.TrySetResult(!late) && !late)
                     return;
-                _refused += late ? 1 : 0;
+                if (late)
+                    Refuse();
             }
 
             _running--;
         }
+    }
+
+    /// <summary>One round of waiters always fits: where a piece takes longer than the wait allows, the mean says no to everybody.</summary>
+    private bool MustRefuse()
+    {
+        var waiting = _waiting.Count;
+        return waiting >= maxQueued || (waiting >= workers && (waiting + 1) * _meanSeconds / workers > maxWait.TotalSeconds);
     }
 
     private sealed class Waiter(long since) : TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously)

@@ -32,9 +32,9 @@ public sealed class ServedWorld : IAsyncLifetime
     }
 
     /// <summary>A service that has loaded what the world has published.</summary>
-    internal static async Task<LookupService> OpenAsync(TestWorld world, CancellationToken cancellation)
+    internal static async Task<LookupService> OpenAsync(TestWorld world, CancellationToken cancellation, ApiOptions? options = null)
     {
-        var options = new ApiOptions { Store = world.Store };
+        options ??= new ApiOptions { Store = world.Store };
         var lookup = new LookupService(options);
         using var watch = new PairWatch(new PairLoader(world.Store), lookup.Pairs, options);
         await watch.LoadFirstAsync(cancellation);
