@@ -15,7 +15,10 @@ public sealed partial class FaissIndex
     public void Search(ReadOnlySpan<float> queries, int k, Span<float> distances, Span<long> ids, SearchParameters? parameters = null) =>
         Ask(queries, k, distances, ids, default, parameters);
 
-    /// <summary>As <see cref="Search"/>, and gives what is stored of each result: of an IVF index much cheaper than looking each up, and without <see cref="EnableReconstruct"/>.</summary>
+    /// <summary>
+    /// As <see cref="Search"/>, and gives what is stored of each result: of an IVF index without selector much cheaper than looking each up. With one, or an HNSW quantizer, it needs
+    /// <see cref="EnableReconstruct"/>.
+    /// </summary>
     /// <param name="queries">n x d values.</param>
     /// <param name="k">Neighbours per query, at least 1.</param>
     /// <param name="distances">Filled with n x k distances or inner products, nearest first.</param>

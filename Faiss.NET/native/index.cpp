@@ -446,8 +446,8 @@ int32_t faissnet_search(
             if (vectors) copy_vectors(*handle->layers.refine, static_cast<size_t>(n) * k, labels, vectors);
         } else if (!vectors) {
             query.target->search(n, x, k, distances, labels, query.use);
-        } else if (query.target == handle->layers.ivf && !handle->layers.hnsw) {
-            // It knows the place of what it finds, and needs no table of ids. (Parameters of an HNSW quantizer would be ignored.)
+        } else if (query.target == handle->layers.ivf && !handle->layers.hnsw && !selector) {
+            // It knows the place of what it finds, and needs no table of ids. (Selectors are refused, parameters of an HNSW quantizer ignored.)
             query.target->search_and_reconstruct(n, x, k, distances, labels, vectors, query.use);
         } else {
             query.target->search(n, x, k, distances, labels, query.use);

@@ -6,7 +6,8 @@ namespace Stickers.ApiBench;
 /// <summary>What came of a run.</summary>
 /// <param name="Seconds">How long requests were begun.</param>
 /// <param name="ByStatus">Latencies in milliseconds from when each request was due, sorted, by HTTP status; 0 for a broken connection.</param>
-internal sealed record LoadResult(double Seconds, IReadOnlyDictionary<int, double[]> ByStatus)
+/// <param name="Late">Milliseconds by which requests were begun after they were due, sorted: how far the generator fell behind.</param>
+internal sealed record LoadResult(double Seconds, IReadOnlyDictionary<int, double[]> ByStatus, double[] Late)
 {
     /// <summary>Requests answered with 200 a second.</summary>
     public double Rate => Of(200).Length / Seconds;
@@ -16,7 +17,8 @@ internal sealed record LoadResult(double Seconds, IReadOnlyDictionary<int, doubl
     public static double Percentile(double[] sorted, double share) => sorted.Length == 0 ? double.NaN : sorted[(int)Math.Min(sorted.Length - 1, share * sorted.Length)];
 
     public override string ToString() => string.Join("; ", ByStatus.OrderBy(pair => pair.Key).Select(pair => string.Create(System.Globalization.CultureInfo.InvariantCulture,
-        $"{pair.Key}: {pair.Value.Length} ({pair.Value.Length / Seconds:0}/s), p50 {Percentile(pair.Value, 0.5):0.00} ms, p99 {Percentile(pair.Value, 0.99):0.00} ms, max {pair.Value.LastOrDefault():0.0} ms")));
+        $"{pair.Key}: {pair.Value.Length} ({pair.Value.Length / Seconds:0}/s), p50 {Percentile(pair.Value, 0.5):0.00} ms, p99 {Percentile(pair.Value, 0.99):0.00} ms, max {pair.Value.LastOrDefault():0.0} ms")))
+        + string.Create(System.Globalization.CultureInfo.InvariantCulture, $"; begun late by p50 {Percentile(Late, 0.5):0.00} ms, p99 {Percentile(Late, 0.99):0.00} ms");
 }
 
 /// <summary>Begins requests at their due times whatever became of earlier ones; a request that finds no free connection waits, and its wait counts.</summary>
@@ -36,7 +38,7 @@ internal static class OpenLoop
         var next = -1;
         var workers = Enumerable.Range(0, connections).Select(_ => Task.Run(async () =>
         {
-            var times = new List<(int Status, double Milliseconds)>();
+            var times = new List<(int Status, double Milliseconds, double Late)>();
             HttpConnection? connection = null;
             while (true)
             {
@@ -54,7 +56,7 @@ internal static class OpenLoop
                     continue;
                 }
 
-                var status = 0;
+                var (status, late) = (0, Stopwatch.GetElapsedTime(request.At).TotalMilliseconds);
                 try
                 {
                     connection ??= await HttpConnection.OpenAsync(server);
@@ -68,7 +70,7 @@ internal static class OpenLoop
                     connection = null;
                 }
 
-                times.Add((status, Stopwatch.GetElapsedTime(request.At).TotalMilliseconds));
+                times.Add((status, Stopwatch.GetElapsedTime(request.At).TotalMilliseconds, late));
             }
 
             connection?.Dispose();
@@ -88,10 +90,11 @@ internal static class OpenLoop
 
         var seconds = clock.Elapsed.TotalSeconds;
         due.Writer.Complete();
-        var all = (await Task.WhenAll(workers)).SelectMany(times => times);
+        var all = (await Task.WhenAll(workers)).SelectMany(times => times).ToList();
         // A closed loop begins requests until its workers end.
         if (double.IsInfinity(rate))
             seconds = clock.Elapsed.TotalSeconds;
-        return new LoadResult(seconds, all.GroupBy(item => item.Status).ToDictionary(group => group.Key, group => group.Select(item => item.Milliseconds).Order().ToArray()));
+        return new LoadResult(
+            seconds, all.GroupBy(item => item.Status).ToDictionary(group => group.Key, group => group.Select(item => item.Milliseconds).Order().ToArray()), [.. all.Select(item => item.Late).Order()]);
     }
 }

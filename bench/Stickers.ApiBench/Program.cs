@@ -10,7 +10,8 @@ return args switch
     ["filters", var root] => await FilterBenchmark.RunAsync(root),
     ["suggest", var root, var stickers] => await SuggestBenchmark.RunAsync(root, stickers),
     ["swap", var root, var stickers] => await SwapBenchmark.RunAsync(root, stickers),
-    ["overload", var root, var stickers] => await OverloadBenchmark.RunAsync(root, stickers),
+    ["overload", var root, var stickers] => await OverloadBenchmark.RunAsync(root, stickers, lists: null),
+    ["overload", var root, var stickers, var lists] => await OverloadBenchmark.RunAsync(root, stickers, int.Parse(lists, CultureInfo.InvariantCulture)),
     _ => Usage(),
 };
 
@@ -29,7 +30,7 @@ static int Usage()
           filters ROOT             recall of filtered searches against comparing all
           suggest ROOT STICKERS    stickers for what is typed
           swap ROOT STICKERS       50 swaps of the index under full load
-          overload ROOT STICKERS   ten times more than can be answered, for 60 seconds
+          overload ROOT STICKERS [LISTS]   ten times more than can be answered, for 60 seconds; LISTS makes searches heavier
         STICKERS is the program to serve with (…/stickers.dll).
         """);
     return 2;

@@ -34,8 +34,11 @@ internal sealed class Server : IDisposable
     }
 
     /// <summary>Starts <c>stickers serve</c> and waits until it is ready.</summary>
-    public static Task<Server> StickersAsync(string stickers, string root) =>
-        StartAsync("dotnet", port => [stickers, "serve", "--root", root, "--url", $"http://127.0.0.1:{port}"], "/readyz");
+    /// <param name="stickers">The program.</param>
+    /// <param name="root">What to serve.</param>
+    /// <param name="niceness">How far it gives way to other programs.</param>
+    public static Task<Server> StickersAsync(string stickers, string root, int niceness = 0) =>
+        StartAsync("nice", port => ["-n", $"{niceness}", "dotnet", stickers, "serve", "--root", root, "--url", $"http://127.0.0.1:{port}"], "/readyz");
 
     /// <summary>Starts a Python program and waits until it listens.</summary>
     public static Task<Server> PythonAsync(string script, params string[] arguments) =>

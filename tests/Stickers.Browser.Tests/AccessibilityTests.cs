@@ -41,6 +41,25 @@ public sealed class AccessibilityTests(Chromium browser)
         await using var window = await browser.OpenAsync(address, dark: dark);
         await Expect(window.Page.Locator("[aria-busy=true]")).ToHaveCountAsync(0);
         await Expect(window.Page.Locator("#foot span").First).ToBeVisibleAsync();
+        await AssertNoRuleIsBrokenAsync(window);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task PanelOfAnUpload_InBothSchemes_BreaksNoRule(bool dark)
+    {
+        Assert.SkipUnless(File.Exists(Axe), $"There is no axe-core at {Axe}; scripts/setup.sh test brings it (npm).");
+        await using var window = await browser.OpenAsync(dark: dark);
+        await window.DropAsync("mine.png", "image/png", DrawnSticker.Named("red", "ring").Png);
+        await Expect(window.Panel).ToBeVisibleAsync();
+        await Expect(window.Neighbours("visual").First).ToBeVisibleAsync();
+        await Expect(window.Page.Locator("[aria-busy=true]")).ToHaveCountAsync(0);
+        await AssertNoRuleIsBrokenAsync(window);
+    }
+
+    private static async Task AssertNoRuleIsBrokenAsync(Window window)
+    {
         await window.Page.EvaluateAsync(await File.ReadAllTextAsync(Axe, TestContext.Current.CancellationToken));
         var result = await window.Page.EvaluateAsync<JsonElement>("() => axe.run({ resultTypes: ['violations', 'passes'] })");
         var broken = result.GetProperty("violations").EnumerateArray().Select(rule =>

@@ -29,6 +29,10 @@ internal sealed class CommandRunner(string root, IReadOnlyDictionary<string, str
 
     public StickersProcess Start(params string[] args) => StickersProcess.Start(_environment, [.. args, "--root", root]);
 
+    /// <summary>Starts a command with more in its environment.</summary>
+    public StickersProcess StartWith(string name, string value, params string[] args) =>
+        StickersProcess.Start(new Dictionary<string, string>(_environment) { [name] = value }, [.. args, "--root", root]);
+
     private async Task<Outcome> RunAsync(string[] args)
     {
         using var run = Start(args);

@@ -98,7 +98,8 @@ internal static class Journey
         var id = first.GetProperty("id").GetString();
         var neighbours = await commands.JsonAsync("similar", id!, "--space", "visual", "--k", "5");
 
-        using var server = commands.Start("serve", "--url", "http://127.0.0.1:0");
+        await using var collector = await OtlpCollector.StartAsync();
+        using var server = commands.StartWith("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf", "serve", "--url", "http://127.0.0.1:0", "--otlp", collector.Address.ToString());
         var line = await server.WaitForAsync("Serving on");
         using var client = new HttpClient { BaseAddress = new Uri(line.Split(' ').First(word => word.StartsWith("http", StringComparison.Ordinal))) };
         Assert.Equal(HttpStatusCode.OK, (await client.GetAsync(new Uri("/healthz", UriKind.Relative), stop)).StatusCode);
@@ -111,5 +112,17 @@ internal static class Journey
         Assert.Equal(HttpStatusCode.NotFound, (await client.GetAsync(new Uri("/v1/stickers/1", UriKind.Relative), stop)).StatusCode);
         server.Send("TERM");
         Assert.Equal(0, (await server.WaitAsync()).Code);
+        AssertSent(collector, "/v1/metrics", "stickers.lookup.request", "stickers.lookup.phase", "/v1/stickers/{id}/similar");
+        AssertSent(collector, "/v1/traces", "Stickers.Lookup", "search", "metadata", "Microsoft.AspNetCore");
+    }
+
+    /// <summary>A server that ends has sent all that it measured.</summary>
+    private static void AssertSent(OtlpCollector collector, string path, params string[] names)
+    {
+        var sent = collector.Of(path);
+        Assert.NotEmpty(sent);
+        Assert.All(sent, one => Assert.Equal("application/x-protobuf", one.ContentType));
+        foreach (var name in names.Append("stickers"))
+            Assert.True(sent.Any(one => one.Body.AsSpan().IndexOf(System.Text.Encoding.UTF8.GetBytes(name)) >= 0), $"{path} was not told of '{name}'");
     }
 }

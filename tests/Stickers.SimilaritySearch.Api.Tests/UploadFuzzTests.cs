@@ -12,7 +12,7 @@ namespace Stickers.SimilaritySearch.Api.Tests;
 public sealed class UploadFuzzTests(ServedWorld served)
 {
     private const int InEveryRun = 300;
-    private const long MostMemory = 700L << 20;
+    private const long MostMemory = 400L << 20;
 
     [Fact]
     public async Task Upload_TamperedWith_IsAnsweredInTimeWithinBoundedMemory()

@@ -50,7 +50,7 @@ const keyOf = (item) => `${item.sticker.id}/${item.tag}`;
 function render() {
   const item = queue[0];
   if (!item) {
-    view.replaceChildren(h("h1", {}, "Review"), notice("Nothing waits", "Every suggestion of which the model is not sure has been decided.", h("a.button", { href: route.grid() }, "Back to the stickers")));
+    view.replaceChildren(h("h1", {}, "Review"), notice("Nothing waits", "No suggestion waits for somebody to decide: all have been decided, or the indexes have none.", h("a.button", { href: route.grid() }, "Back to the stickers")));
     return;
   }
   view.replaceChildren(
