@@ -19,7 +19,14 @@ internal sealed class CodedSegment(CodedIndex index, int usualProbes) : VectorSe
     {
         if (allowed is not null && Comparison.IsBest(allowed.Count, Count))
             return Comparison.OfAllowed(this, query, k, allowed, cancellation);
-        return index.Search(query, k, ProbesOf(nProbe, k), CandidatesOf(k), allowed, cancellation);
+        var wanted = Math.Min(k, allowed?.Count ?? Count);
+        // Where the lists visited have fewer than are wanted, more are visited: an answer that is shorter than k has all there are.
+        for (var probes = ProbesOf(nProbe, k); ; probes *= 4)
+        {
+            var hits = index.Search(query, k, probes, CandidatesOf(k), allowed, cancellation);
+            if (hits.Count >= wanted || probes >= Comparison.MostLists)
+                return hits;
+        }
     }
 
     public override IReadOnlyList<RowHit> SearchAmong(ReadOnlySpan<float> query, int k, ReadOnlySpan<uint> rows, bool listsToo, RowBitmap? allowed, int nProbe, CancellationToken cancellation) =>

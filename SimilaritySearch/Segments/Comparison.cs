@@ -15,6 +15,9 @@ internal static class Comparison
     /// <summary>Neighbours that the usual number of lists is meant for.</summary>
     public const int Usual = 1000;
 
+    /// <summary>Inverted lists that an index has at most.</summary>
+    public const int MostLists = 1 << 16;
+
     /// <summary>Lists to visit for so many neighbours: the farther down a ranking, the more lists it comes from.</summary>
     /// <param name="probes">Lists to visit for up to <see cref="Usual"/> neighbours.</param>
     /// <param name="k">Neighbours.</param>

@@ -47,7 +47,20 @@ internal sealed class FaissSegment(FaissIndex index, int usualProbes) : VectorSe
         return hits;
     }
 
+    /// <summary>Where the lists visited have fewer than are wanted, more are visited: an answer that is shorter than k has all there are.</summary>
     private List<RowHit> Ask(ReadOnlySpan<float> query, int k, Span<float> vectors, SearchParameters parameters)
+    {
+        var hits = AskOnce(query, k, vectors, parameters);
+        while (hits.Count < k && parameters.NProbe < Comparison.MostLists)
+        {
+            parameters = parameters with { NProbe = Math.Max(1, parameters.NProbe) * 4 };
+            hits = AskOnce(query, k, vectors, parameters);
+        }
+
+        return hits;
+    }
+
+    private List<RowHit> AskOnce(ReadOnlySpan<float> query, int k, Span<float> vectors, SearchParameters parameters)
     {
         var d = Dimension;
         var found = ArrayPool<float>.Shared.Rent(k * (d + 1));

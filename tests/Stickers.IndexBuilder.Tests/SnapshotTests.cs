@@ -65,9 +65,9 @@ public sealed class SnapshotTests
         using var world = await World.CreateAsync(20);
         var built = await world.BuildAsync();
         var path = world.Store.PathOf($"indexes/visual/{built.Version}/index.json");
-        await File.WriteAllTextAsync(path, (await File.ReadAllTextAsync(path, Stop)).Replace("\"formatVersion\": 3", "\"formatVersion\": 4", StringComparison.Ordinal), Stop);
+        await File.WriteAllTextAsync(path, (await File.ReadAllTextAsync(path, Stop)).Replace("\"formatVersion\": 4", "\"formatVersion\": 5", StringComparison.Ordinal), Stop);
         var e = await Assert.ThrowsAsync<InvalidDataException>(() => Snapshot.OpenCurrentAsync(world.Store, EmbeddingSpace.Visual, Stop));
-        Assert.Contains("format version 4", e.Message, StringComparison.Ordinal);
+        Assert.Contains("format version 5", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -81,7 +81,7 @@ public sealed class SnapshotTests
         Assert.Equal(18, snapshot.Search(unit, 1000, world.Embeddings[0].Id).Count);
         Assert.Equal(19, snapshot.Search(unit, 19, new StickerId(1)).Count); // excluding a stranger excludes nothing
         Assert.Throws<ArgumentOutOfRangeException>(() => snapshot.Search(unit, 0));
-        Assert.Throws<ArgumentOutOfRangeException>(() => snapshot.Search(unit, 1001));
+        Assert.Throws<ArgumentOutOfRangeException>(() => snapshot.Search(unit, Snapshot.MaxNeighbours + 1));
         Assert.Throws<ArgumentException>(() => snapshot.Search(unit.AsSpan(1), 5));
         Assert.Throws<ArgumentException>(() => snapshot.Search(new float[unit.Length], 5));
         Assert.Throws<ArgumentException>(() => snapshot.Search([.. unit.Skip(1), float.NaN], 5));
