@@ -18,7 +18,6 @@ internal static class Telemetry
     public static IDisposable? Export(Uri? endpoint)
     {
         if (endpoint is null) return null;
-        if (!endpoint.IsAbsoluteUri || endpoint.Scheme is not ("http" or "https")) throw new UsageException($"--otlp {endpoint}: expected an address such as http://localhost:4317.");
         var resource = ResourceBuilder.CreateDefault().AddService("stickers", serviceInstanceId: $"{Environment.MachineName}-{Environment.ProcessId}");
         var metrics = Sdk.CreateMeterProviderBuilder().SetResourceBuilder(resource).AddMeter(PipelineTelemetry.Name, LookupTelemetry.Name).AddOtlpExporter(options => Configure(options, "metrics")).Build();
         var traces = Sdk.CreateTracerProviderBuilder().SetResourceBuilder(resource).AddSource(PipelineTelemetry.Name, LookupTelemetry.Name, "Microsoft.AspNetCore").AddOtlpExporter(options => Configure(options, "traces")).Build();

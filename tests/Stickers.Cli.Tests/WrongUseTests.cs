@@ -24,6 +24,7 @@ public sealed class WrongUseTests
     [InlineData("embed --catalogue", "--catalogue")]
     [InlineData("serve --url ftp://here", "ftp://here")]
     [InlineData("serve --root ftp://host/folder", "ftp://host/folder")]
+    [InlineData("serve --otlp nowhere", "http://localhost:4317")]
     public async Task Program_UsedWrongly_ExitsTwoWithOneMessage(string line, string expected)
     {
         var outcome = await StickersProcess.RunAsync(line.Split(' ', StringSplitOptions.RemoveEmptyEntries));

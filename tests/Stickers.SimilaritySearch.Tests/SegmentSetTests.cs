@@ -26,7 +26,7 @@ public sealed class SegmentSetTests : IDisposable
         using var set = Open(nProbe: 16);
         foreach (var query in new[] { Vector(0), Vector(777), Vector(Count - 1) })
         {
-            var (hits, vectors) = (set.Search(query, k), new float[k * D]);
+            var (hits, vectors) = (set.Search(query, k, cancellation: TestContext.Current.CancellationToken), new float[k * D]);
             Assert.Equal(k, hits.Count);
             Assert.Equal(k, hits.Select(hit => hit.Id).Distinct().Count());
             Assert.Equal(hits.OrderByDescending(hit => hit.Score).ThenBy(hit => hit.Id.Value), hits);
@@ -51,7 +51,7 @@ public sealed class SegmentSetTests : IDisposable
         for (var q = 0; q < 20; q++)
         {
             var query = Vector(q * 500);
-            Assert.Equal(Nearest(query, 10, id => id.Value % share == 0), set.Search(query, 10, filter).Select(hit => hit.Id));
+            Assert.Equal(Nearest(query, 10, id => id.Value % share == 0), set.Search(query, 10, filter, cancellation: TestContext.Current.CancellationToken).Select(hit => hit.Id));
         }
     }
 
