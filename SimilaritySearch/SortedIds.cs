@@ -18,8 +18,7 @@ internal static class SortedIds
             var (first, last) = (values[low * stride], values[high * stride]);
             if (id < first || id > last)
                 return -1;
-            var share = (double)(id - first) / Math.Max(1, last - first);
-            var at = steps < MostGuesses ? low + Math.Min(high - low, (int)(share * (high - low))) : low + ((high - low) / 2);
+            var at = steps < MostGuesses ? low + Guess(first, last, high - low, id) : low + ((high - low) / 2);
             var found = values[at * stride];
             if (found == id)
                 return at;
@@ -29,4 +28,15 @@ internal static class SortedIds
 
         return -1;
     }
+
+    /// <summary>Where an id is looked for first; 0 when it cannot be there.</summary>
+    /// <inheritdoc cref="Find"/>
+    public static int FirstGuess(ReadOnlySpan<long> values, int stride, long id)
+    {
+        var high = (values.Length / stride) - 1;
+        return high < 0 || id < values[0] || id > values[high * stride] ? 0 : Guess(values[0], values[high * stride], high, id);
+    }
+
+    private static int Guess(long first, long last, int distance, long id) =>
+        Math.Min(distance, (int)((double)(id - first) / Math.Max(1, last - first) * distance));
 }

@@ -19,8 +19,12 @@ internal readonly ref struct StickerJson(ServedPair pair, Audience audience)
     /// <summary>Has those read ahead that will be written.</summary>
     public void Prepare(IReadOnlyList<ArrangedHit> hits)
     {
-        for (var i = 0; i < hits.Count && _asStored; i++)
-            _records.Prepare(hits[i].Id);
+        if (!_asStored)
+            return;
+        Span<StickerId> ids = stackalloc StickerId[Math.Min(hits.Count, SimilarQuery.MaxCount)];
+        for (var i = 0; i < ids.Length; i++)
+            ids[i] = hits[i].Id;
+        _records.Prepare(ids);
     }
 
     /// <summary>Writes a sticker as the audience may see it; false, and nothing, when no index has it.</summary>

@@ -15,6 +15,9 @@ public sealed unsafe class ReadyRecords : IDisposable
 {
     internal const int FormatVersion = 1, HeaderBytes = 32;
 
+    /// <summary>Numbers of a place.</summary>
+    private const int PlaceStride = 2;
+
     /// <summary>So many that their places can be looked at as one block.</summary>
     private const int MostRecords = 1 << 30;
 
@@ -100,32 +103,41 @@ public sealed unsafe class ReadyRecords : IDisposable
 
         internal ReadOnlySpan<RecordPlace> Places => new(_start + HeaderBytes, _records!.Count + 1);
 
+        /// <summary>An id at every second place.</summary>
+        private ReadOnlySpan<long> Ids => MemoryMarshal.Cast<RecordPlace, long>(Places[..^1]);
+
         /// <summary>The record of a sticker, a JSON object in UTF-8; empty when there is none.</summary>
         public ReadOnlySpan<byte> Find(StickerId id)
         {
             if (_records is null)
                 return default;
             var places = Places;
-            var at = SortedIds.Find(MemoryMarshal.Cast<RecordPlace, long>(places[..^1]), stride: 2, id.Value);
+            var at = SortedIds.Find(Ids, PlaceStride, id.Value);
             return at < 0
                 ? default
                 : new ReadOnlySpan<byte>(_start + HeaderBytes + ((long)places.Length * sizeof(RecordPlace)) + places[at].Start, (int)(places[at + 1].Start - places[at].Start));
         }
 
         /// <summary>
-        /// Has a record brought to the processor that will be asked for soon. Records lie anywhere in a file that is far larger than its caches: who asks for all first waits for all at once,
-        /// and not for one after the other.
+        /// Has records brought to the processor that will be asked for soon. They lie anywhere in a file that is far larger than its caches: who asks for all first waits for all at once, and
+        /// not for one after the other.
         /// </summary>
-        public void Prepare(StickerId id)
+        public void Prepare(ReadOnlySpan<StickerId> ids)
         {
             const int cacheLine = 64;
-            if (!Sse.IsSupported)
+            if (_records is null || !Sse.IsSupported)
                 return;
-            var record = Find(id);
-            fixed (byte* start = record)
+            var places = (RecordPlace*)(_start + HeaderBytes);
+            foreach (var id in ids)
+                Sse.Prefetch0(places + SortedIds.FirstGuess(Ids, PlaceStride, id.Value));
+            foreach (var id in ids)
             {
-                for (var at = 0; at < record.Length; at += cacheLine)
-                    Sse.Prefetch0(start + at);
+                var record = Find(id);
+                fixed (byte* start = record)
+                {
+                    for (var at = 0; at < record.Length; at += cacheLine)
+                        Sse.Prefetch0(start + at);
+                }
             }
         }
 

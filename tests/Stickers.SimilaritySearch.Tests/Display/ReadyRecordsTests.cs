@@ -22,6 +22,7 @@ public sealed class ReadyRecordsTests : IDisposable
         using var records = Write("records.bin", stickers);
         Assert.Equal(stickers.Count, records.Count);
         using var reading = records.Read();
+        reading.Prepare([.. stickers.Select(sticker => sticker.Id), new StickerId(0), new StickerId(long.MaxValue)]);
         foreach (var sticker in stickers)
         {
             var json = JsonElement.Parse(reading.Find(sticker.Id));
@@ -56,6 +57,7 @@ public sealed class ReadyRecordsTests : IDisposable
     {
         using var records = Write("records.bin", []);
         using var reading = records.Read();
+        reading.Prepare([new StickerId(7)]);
         Assert.Equal(0, records.Count);
         Assert.True(reading.Find(new StickerId(7)).IsEmpty);
     }
