@@ -29,7 +29,7 @@ internal sealed class Losses(int batch, double negativeFocus, double semanticWei
     private static readonly Scalar CodeWeight = 0.01f;
 
     /// <summary>What a person refused weighs as much more as five tags that are merely missing.</summary>
-    private static readonly Scalar RefusedWeight = 5f;
+    private static readonly Scalar RefusedWeightNegated = -5f;
 
     private readonly Scalar _perSticker = 1f / batch;
     private readonly Scalar _perStickerNegated = -1f / batch;
@@ -48,24 +48,24 @@ internal sealed class Losses(int batch, double negativeFocus, double semanticWei
     /// </summary>
     /// <param name="logits">(B, V).</param>
     /// <param name="labels">(B, V), 1 or 0.</param>
+    /// <param name="asked">(B, V): 0 where the picture says nothing of the tag, else 1.</param>
+    /// <param name="refused">(B, V): 1 where a person said that the sticker has not the tag: a negative that is sure, without margin and focus, but with more weight. Null for none.</param>
     /// <returns>Sum over tags, mean over stickers.</returns>
-    public Tensor Tags(Tensor logits, Tensor labels)
+    public Tensor Tags(Tensor logits, Tensor labels, Tensor asked, Tensor? refused = null)
     {
-        if (negativeFocus <= 0)
-            return F.binary_cross_entropy_with_logits(logits, labels, reduction: nn.Reduction.Sum).mul(_perSticker);
+        var loss = negativeFocus > 0 ? Asymmetric(logits, labels, asked) : F.binary_cross_entropy_with_logits(logits, labels, asked, nn.Reduction.Sum);
+        if (refused is not null) loss = loss.add(refused.mul(F.logsigmoid(logits.neg())).sum(), RefusedWeightNegated);
+        return loss.mul(_perSticker);
+    }
+
+    private Tensor Asymmetric(Tensor logits, Tensor labels, Tensor asked)
+    {
         var positive = labels.mul(F.logsigmoid(logits));
         var shifted = logits.sigmoid().sub(Margin).clamp_min(Zero);
         // log(1 - p): the argument of log1p stays above -1 because p never exceeds 0.95.
         var negative = labels.sub(Scalars.One).mul(shifted.neg().log1p()).mul(shifted.pow(_focus).detach()).neg();
-        return positive.add(negative, Scalars.One).sum().mul(_perStickerNegated);
+        return positive.add(negative, Scalars.One).mul(asked).sum().neg();
     }
-
-    /// <summary>As <see cref="Tags(Tensor, Tensor)"/>, with negatives that are sure: for them no margin and no focus, but more weight.</summary>
-    /// <param name="logits">(B, V).</param>
-    /// <param name="labels">(B, V), 1 or 0.</param>
-    /// <param name="refused">(B, V): 1 where a person said that the sticker has not the tag.</param>
-    public Tensor Tags(Tensor logits, Tensor labels, Tensor refused) =>
-        Tags(logits, labels).add(refused.mul(F.logsigmoid(logits.neg())).sum().mul(_perStickerNegated), RefusedWeight);
 
     /// <summary>Meaning: a sticker's vector points at the vectors of its tags (softmax over all meanings).</summary>
     /// <param name="logits">(B, M).</param>

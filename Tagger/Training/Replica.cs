@@ -34,15 +34,23 @@ internal sealed class Replica : IDisposable
     /// <summary>Remembered stickers that binary codes are compared with; half as many find less, more cost time.</summary>
     private const int NeighboursOfCodes = 512;
 
+    /// <summary>Share of views that are drawn in another hand, at full strength of augmentation; more helps as much and costs more time.</summary>
+    private const float StyleShare = 0.4f;
+
     private readonly TrainingSet _set;
     private readonly StickerAugmenter _augmenter;
+    private readonly RandomConvolution _style = new();
+    private readonly float _strength;
     private readonly Losses _losses;
     private readonly Device _device;
     private readonly bool _half;
     private readonly float[] _planes;
     private readonly float[] _labels;
     private readonly float[] _shares;
+    private readonly float[] _asked;
     private readonly float[]? _refused;
+    private readonly bool[] _isColour;
+    private readonly int[] _colours;
     private readonly float[] _information;
 
     public Replica(NetworkConfiguration configuration, TrainingSet set, TrainingOptions options, Device device)
@@ -50,6 +58,7 @@ internal sealed class Replica : IDisposable
         _set = set;
         _device = device;
         _half = options.BFloat16 ?? HalfPrecision.IsFast;
+        _strength = options.Augmentation;
         _augmenter = new StickerAugmenter(options.Augmentation);
         _losses = new Losses(Trainer.GhostBatch, options.NegativeFocus, options.SemanticWeight, options.VisualWeight, configuration.CodeBits);
         Net = new StickerNet(configuration);
@@ -59,6 +68,10 @@ internal sealed class Replica : IDisposable
         Buffers = FlatParameters.BuffersOf(Net);
         _planes = new float[Trainer.GhostBatch * ViewRendering.Length(options.InputSide)];
         _labels = new float[Trainer.GhostBatch * configuration.Tags];
+        _asked = new float[_labels.Length];
+        Array.Fill(_asked, 1f);
+        _isColour = [.. set.Vocabulary.Meanings.Select(RandomConvolution.NamesColour)];
+        _colours = [.. Enumerable.Range(0, _isColour.Length).Where(tag => _isColour[tag])];
         _refused = set.HasRefusals ? new float[_labels.Length] : null;
         _shares = new float[Trainer.GhostBatch * configuration.Meanings];
         // A rare tag says more about a sticker than a common one: inverse document frequency.
@@ -92,9 +105,7 @@ internal sealed class Replica : IDisposable
         var remembered = Upload(comparison.Others, others, dimension);
         var neighbours = remembered.slice(0, 0, Math.Min(others, NeighboursOfCodes), 1);
         var loss = _losses.Total(
-            _refused is null
-                ? _losses.Tags(output.TagLogits, Upload(_labels, count, tags))
-                : _losses.Tags(output.TagLogits, Upload(_labels, count, tags), Upload(_refused, count, tags)),
+            _losses.Tags(output.TagLogits, Upload(_labels, count, tags), Upload(_asked, count, tags), _refused is null ? null : Upload(_refused, count, tags)),
             _losses.Semantic(Net.SemanticLogits(output.Semantic), Upload(_shares, count, meanings)),
             _losses.Visual(
                 output.Visual, Upload(comparison.Own, count, dimension), Upload(comparison.Known, count),
@@ -123,15 +134,17 @@ internal sealed class Replica : IDisposable
         for (var i = 0; i < items.Count; i++)
         {
             var row = _set.Rows[items[i].Row];
-            var view = _augmenter.Next(new Random(items[i].Seed), row.MayMirror);
+            var random = new Random(items[i].Seed);
+            var view = _augmenter.Next(random, row.MayMirror);
+            var restyled = random.NextSingle() < StyleShare * _strength;
             ViewRendering.Render(_set.Image(items[i].Row), _set.FittedSide, view, side, _planes.AsSpan(i * length, length));
-            foreach (var tag in row.Refused) _refused![(i * tags) + tag] = 1f;
-            var information = row.Tags.Sum(tag => _information[tag]);
-            foreach (var tag in row.Tags)
-            {
-                if (tag < tags) _labels[(i * tags) + tag] = 1f;
-                _shares[(i * meanings) + tag] = _information[tag] / information;
-            }
+            if (restyled) _style.Apply(random, side, _planes.AsSpan(i * length, length));
+            foreach (var tag in _colours.TakeWhile(tag => tag < tags)) _asked[(i * tags) + tag] = restyled ? 0f : 1f;
+            foreach (var tag in row.Refused) _refused![(i * tags) + tag] = restyled && _isColour[tag] ? 0f : 1f;
+            foreach (var tag in row.Tags.Where(tag => tag < tags)) _labels[(i * tags) + tag] = 1f;
+            var shown = restyled ? row.Tags.Where(tag => !_isColour[tag]).ToArray() : row.Tags;
+            var information = shown.Sum(tag => _information[tag]);
+            foreach (var tag in shown) _shares[(i * meanings) + tag] = _information[tag] / information;
         }
     }
 }

@@ -5,11 +5,29 @@ namespace Stickers.Tagger.Tests.Training;
 
 public sealed class LossesTests
 {
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    public void Tags_NotAsked_CostNothingAndTeachNothing(double focus)
+    {
+        using var scope = NewDisposeScope();
+        var (all, told) = (tensor([0.5f, -1f, 2f, 1f], [1, 4], requires_grad: true), tensor([0.5f, 2f], [1, 2], requires_grad: true));
+        var whole = new Losses(1, focus, 1, 1, 4).Tags(all, tensor([1f, 1f, 0f, 0f], [1, 4]), tensor([1f, 0f, 1f, 0f], [1, 4]));
+        var part = new Losses(1, focus, 1, 1, 4).Tags(told, tensor([1f, 0f], [1, 2]), ones(1, 2));
+
+        whole.backward();
+        part.backward();
+
+        Assert.Equal(part.item<float>(), whole.item<float>(), 1e-5f);
+        var (gradient, expected) = (all.grad!.data<float>().ToArray(), told.grad!.data<float>().ToArray());
+        Assert.Equal([expected[0], 0, expected[1], 0], gradient);
+    }
+
     [Fact]
     public void Tags_WithoutFocus_IsCrossEntropy()
     {
         using var scope = NewDisposeScope();
-        var loss = new Losses(2, 0, 1, 1, 4).Tags(tensor([0f, 2f, -1f, 3f], [2, 2]), tensor([1f, 0f, 0f, 1f], [2, 2])).item<float>();
+        var loss = new Losses(2, 0, 1, 1, 4).Tags(tensor([0f, 2f, -1f, 3f], [2, 2]), tensor([1f, 0f, 0f, 1f], [2, 2]), ones(2, 2)).item<float>();
 
         static double Negative(double x) => Math.Log(1 + Math.Exp(x));
         var expected = (Negative(-0.0) + Negative(2) + Negative(-1) + Negative(-3)) / 2;
@@ -23,7 +41,7 @@ public sealed class LossesTests
     {
         using var scope = NewDisposeScope();
         var logits = tensor([-4f, -4f, 1f], [1, 3], requires_grad: true);
-        new Losses(1, focus, 1, 1, 4).Tags(logits, tensor([0f, 0f, 1f], [1, 3]), tensor([0f, 1f, 0f], [1, 3])).backward();
+        new Losses(1, focus, 1, 1, 4).Tags(logits, tensor([0f, 0f, 1f], [1, 3]), ones(1, 3), tensor([0f, 1f, 0f], [1, 3])).backward();
         var (missing, refused) = (logits.grad![0, 0].item<float>(), logits.grad[0, 1].item<float>());
 
         var probability = 1 / (1 + MathF.Exp(4));
@@ -36,11 +54,11 @@ public sealed class LossesTests
     public void Tags_WithFocus_EasyNegativesCostNothingAndHardOnesCostLess()
     {
         using var scope = NewDisposeScope();
-        float Negative(float logit, double focus) => new Losses(1, focus, 1, 1, 4).Tags(tensor([logit], [1, 1]), zeros(1, 1)).item<float>();
+        float Negative(float logit, double focus) => new Losses(1, focus, 1, 1, 4).Tags(tensor([logit], [1, 1]), zeros(1, 1), ones(1, 1)).item<float>();
 
         Assert.Equal(0f, Negative(-4f, 2), 1e-6f); // p = 0.018 is below the margin of 0.05
         Assert.True(Negative(0f, 2) < Negative(0f, 0) * 0.5, $"{Negative(0f, 2)} against {Negative(0f, 0)}");
-        Assert.Equal(new Losses(1, 0, 1, 1, 4).Tags(ones(1, 1), ones(1, 1)).item<float>(), new Losses(1, 2, 1, 1, 4).Tags(ones(1, 1), ones(1, 1)).item<float>(), 1e-5f);
+        Assert.Equal(new Losses(1, 0, 1, 1, 4).Tags(ones(1, 1), ones(1, 1), ones(1, 1)).item<float>(), new Losses(1, 2, 1, 1, 4).Tags(ones(1, 1), ones(1, 1), ones(1, 1)).item<float>(), 1e-5f);
     }
 
     [Fact]
