@@ -8,53 +8,12 @@ namespace Faiss;
 /// n vectors of d bits are one row-major block of n x d/8 bytes; which bit is which does not matter, as long as it is always the same. Spans are
 /// read or filled during the call and not kept.
 /// </para>
-/// <para>As with <see cref="FaissIndex"/>, any number of threads may search and reconstruct at once; whatever changes or saves needs the index alone.</para>
+/// <para>Threads and failures: see <see cref="VectorIndex"/>.</para>
 /// </remarks>
-public sealed class BinaryIndex : IDisposable
+public sealed class BinaryIndex : VectorIndex
 {
-    private readonly BinaryIndexHandle _handle;
-
-    private BinaryIndex(BinaryIndexHandle handle)
+    private BinaryIndex(IndexHandle handle) : base(handle, out _)
     {
-        _handle = handle;
-        Native.Check(Native.faissnet_binary_info(handle, out var d, out _, out _, out var mapped));
-        Dimension = d;
-        IsReadOnly = mapped != 0;
-    }
-
-    /// <summary>Vector length d in bits, a multiple of 8.</summary>
-    public int Dimension { get; }
-
-    /// <summary>Whether the index is mapped from a file, and so cannot be changed or saved.</summary>
-    public bool IsReadOnly { get; }
-
-    /// <summary>Number of vectors (Faiss: ntotal).</summary>
-    public long Count
-    {
-        get
-        {
-            Native.Check(Native.faissnet_binary_info(Handle, out _, out var count, out _, out _));
-            return count;
-        }
-    }
-
-    /// <summary>Whether <see cref="Train"/> is done or not needed.</summary>
-    public bool IsTrained
-    {
-        get
-        {
-            Native.Check(Native.faissnet_binary_info(Handle, out _, out _, out var trained, out _));
-            return trained != 0;
-        }
-    }
-
-    private BinaryIndexHandle Handle
-    {
-        get
-        {
-            _handle.ThrowIfDisposed(this);
-            return _handle;
-        }
     }
 
     private int Bytes => Dimension / 8;
@@ -149,26 +108,6 @@ public sealed class BinaryIndex : IDisposable
         Native.Check(Native.faissnet_binary_search(Handle, n, queries, k, parameters.Checked(), parameters.SelectorHandle, distances, ids));
     }
 
-    /// <summary>Removes the vectors whose id is selected; BFlat and BIVF can.</summary>
-    /// <returns>How many were removed.</returns>
-    /// <exception cref="FaissException">The index cannot (<see cref="FaissError.Unsupported"/>): BHNSW, IDMap around BIVF, memory-mapped.</exception>
-    public long Remove(IdSelector selector, int threads = 0)
-    {
-        ArgumentNullException.ThrowIfNull(selector);
-        ArgumentOutOfRangeException.ThrowIfNegative(threads);
-        Native.Check(Native.faissnet_binary_remove(Handle, selector.Handle, threads, out var removed));
-        return removed;
-    }
-
-    /// <summary>Removes the vectors that have one of these ids; ids that nobody has are ignored.</summary>
-    /// <returns>How many were removed.</returns>
-    /// <exception cref="FaissException">As of <see cref="Remove(IdSelector, int)"/>.</exception>
-    public long Remove(ReadOnlySpan<long> ids, int threads = 0)
-    {
-        using var selector = IdSelector.Batch(ids);
-        return Remove(selector, threads);
-    }
-
     /// <summary>Adds all vectors of another BFlat or BIVF of the same training, as <see cref="FaissIndex.Merge"/> does.</summary>
     /// <exception cref="FaissException">The two differ in kind, dimension or training, or cannot merge.</exception>
     public void Merge(BinaryIndex other, long addToIds = 0)
@@ -178,7 +117,7 @@ public sealed class BinaryIndex : IDisposable
     }
 
     /// <summary>Makes a BIVF index keep a table from id to place, so that <see cref="TryReconstruct"/> works. Other indexes need nothing.</summary>
-    public void EnableReconstruct() => Native.Check(Native.faissnet_binary_enable_reconstruct(Handle));
+    public void EnableReconstruct() => Native.Check(Native.faissnet_enable_reconstruct(Handle, sequential: 0));
 
     /// <summary>The stored vector of an id; false for an unknown one, and the span is then left alone.</summary>
     /// <param name="id">An id that was added.</param>
@@ -189,37 +128,12 @@ public sealed class BinaryIndex : IDisposable
     {
         if (vector.Length != Bytes)
             throw new ArgumentException($"A vector of the index has {Bytes} bytes, but the span has {vector.Length}.", nameof(vector));
-        var status = Native.faissnet_binary_reconstruct(Handle, id, vector);
-        if (status == (int)FaissError.NotFound)
-            return false;
-        Native.Check(status);
-        return true;
+        return Found(Native.faissnet_binary_reconstruct(Handle, id, vector));
     }
-
-    /// <summary>Writes the index file. This is not atomic: write beside the target and rename.</summary>
-    /// <exception cref="FaissException">The file cannot be written completely, or the index is memory-mapped.</exception>
-    public void Save(string path)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        Native.Check(Native.faissnet_binary_save(Handle, path));
-    }
-
-    /// <summary>Writes the index file to a stream, which needs not be seekable. What the stream throws comes out as it is.</summary>
-    /// <exception cref="FaissException">The index is memory-mapped.</exception>
-    public unsafe void Save(Stream stream)
-    {
-        ArgumentNullException.ThrowIfNull(stream);
-        StreamSink.Run(stream, state => Native.faissnet_binary_save_to(Handle, StreamSink.Callback, state));
-    }
-
-    /// <summary>Frees the native index once no call is in flight.</summary>
-    public void Dispose() => _handle.Dispose();
 
     private static BinaryIndex Load(string path, bool map)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        if (!File.Exists(path))
-            throw new FileNotFoundException($"No index file at {path}.", path);
+        RequireFile(path);
         Native.Check(Native.faissnet_binary_load(path, map ? 1 : 0, out var handle));
         return new BinaryIndex(handle);
     }

@@ -26,27 +26,9 @@ public sealed partial class FaissIndex
     /// <exception cref="FaissException">As of <see cref="Load(string)"/>.</exception>
     public static FaissIndex Load(Stream stream) => SpooledFile.Use(stream, Load);
 
-    /// <summary>Writes the index file. This is not atomic: write beside the target and rename.</summary>
-    /// <exception cref="FaissException">The file cannot be written completely, or the index is memory-mapped.</exception>
-    public void Save(string path)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        Native.Check(Native.faissnet_save(Handle, path));
-    }
-
-    /// <summary>Writes the index file to a stream, which needs not be seekable. What the stream throws comes out as it is.</summary>
-    /// <exception cref="FaissException">The index is memory-mapped.</exception>
-    public unsafe void Save(Stream stream)
-    {
-        ArgumentNullException.ThrowIfNull(stream);
-        StreamSink.Run(stream, state => Native.faissnet_save_to(Handle, StreamSink.Callback, state));
-    }
-
     private static FaissIndex Load(string path, bool map)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        if (!File.Exists(path))
-            throw new FileNotFoundException($"No index file at {path}.", path);
+        RequireFile(path);
         Native.Check(Native.faissnet_load(path, map ? 1 : 0, out var handle));
         return new FaissIndex(handle);
     }

@@ -71,7 +71,7 @@ public sealed partial class FaissIndex
     /// saved with the index. Other indexes need nothing.
     /// </summary>
     /// <param name="sequential">
-    /// Whether the ids are exactly 0 to <see cref="Count"/> - 1 and no vector will be added any more: then the table costs 8 bytes per vector, and looking up is twice as fast.
+    /// Whether the ids are exactly 0 to <see cref="VectorIndex.Count"/> - 1 and no vector will be added any more: then the table costs 8 bytes per vector, and looking up is twice as fast.
     /// </param>
     /// <exception cref="FaissException"><paramref name="sequential"/> is said of ids that are not.</exception>
     public void EnableReconstruct(bool sequential = false) => Native.Check(Native.faissnet_enable_reconstruct(Handle, sequential ? 1 : 0));
@@ -86,14 +86,7 @@ public sealed partial class FaissIndex
     /// <summary>As <see cref="Reconstruct"/>, but false for an unknown id; the span is then left alone.</summary>
     /// <exception cref="ArgumentException">The length is not d.</exception>
     /// <exception cref="FaissException">The index cannot look ids up.</exception>
-    public bool TryReconstruct(long id, Span<float> vector)
-    {
-        var status = TryLookUp(id, vector);
-        if (status == (int)FaissError.NotFound)
-            return false;
-        Native.Check(status);
-        return true;
-    }
+    public bool TryReconstruct(long id, Span<float> vector) => Found(TryLookUp(id, vector));
 
     private int TryLookUp(long id, Span<float> vector)
     {

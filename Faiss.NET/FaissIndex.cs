@@ -9,66 +9,15 @@ namespace Faiss;
 /// Faiss' memory contract: n vectors of dimension d are one row-major block of n x d floats, vector i at [i*d, (i+1)*d). Spans are read
 /// or filled during the call and not kept. Every method checks lengths, and that values are finite, before it goes down to native code.
 /// </para>
-/// <para>
-/// Any number of threads may search and reconstruct at once. <see cref="Train"/>, the methods that add, remove and merge, <see cref="EnableReconstruct"/>
-/// and those that save need the index for themselves; nothing here enforces that. <see cref="Dispose"/> is safe at any time: calls in
-/// flight finish, later ones throw <see cref="ObjectDisposedException"/>.
-/// </para>
-/// <para>What Faiss refuses or cannot do is a <see cref="FaissException"/> that says which (<see cref="FaissException.Error"/>).</para>
+/// <para>Threads and failures: see <see cref="VectorIndex"/>.</para>
 /// </remarks>
 [SuppressMessage("Naming", "CA1724", Justification = "The root namespace is the library's own name.")]
-public sealed partial class FaissIndex : IDisposable
+public sealed partial class FaissIndex : VectorIndex
 {
-    private readonly IndexHandle _handle;
-
-    private FaissIndex(IndexHandle handle)
-    {
-        _handle = handle;
-        Native.Check(Native.faissnet_info(handle, out var d, out var metric, out _, out _, out var mapped));
-        Dimension = d;
-        Metric = (MetricType)metric;
-        IsReadOnly = mapped != 0;
-    }
-
-    private IndexHandle Handle
-    {
-        get
-        {
-            _handle.ThrowIfDisposed(this);
-            return _handle;
-        }
-    }
-
-    /// <summary>Vector length d.</summary>
-    public int Dimension { get; }
+    private FaissIndex(IndexHandle handle) : base(handle, out var metric) => Metric = metric;
 
     /// <summary>How vectors are compared.</summary>
     public MetricType Metric { get; }
-
-    /// <summary>Whether the index is mapped from a file, and so cannot be changed or saved.</summary>
-    public bool IsReadOnly { get; }
-
-    /// <summary>Number of vectors (Faiss: ntotal).</summary>
-    /// <exception cref="ObjectDisposedException">The index was disposed.</exception>
-    public long Count
-    {
-        get
-        {
-            Native.Check(Native.faissnet_info(Handle, out _, out _, out var count, out _, out _));
-            return count;
-        }
-    }
-
-    /// <summary>Whether <see cref="Train"/> is done or not needed.</summary>
-    /// <exception cref="ObjectDisposedException">The index was disposed.</exception>
-    public bool IsTrained
-    {
-        get
-        {
-            Native.Check(Native.faissnet_info(Handle, out _, out _, out _, out var trained, out _));
-            return trained != 0;
-        }
-    }
 
     /// <summary>Builds an empty index from a factory string.</summary>
     /// <param name="d">Vector length, 1 to 65536.</param>
@@ -94,7 +43,7 @@ public sealed partial class FaissIndex : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(efConstruction);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(efConstruction, 4096);
         var parsed = FactoryString.Parse(factory, d);
-        Native.Check(Native.faissnet_create(d, parsed.Inner, (int)metric, parsed.IdMap, efConstruction, out var handle));
+        Native.Check(Native.faissnet_create(d, parsed.Inner, metric, parsed.IdMap, efConstruction, out var handle));
         return new FaissIndex(handle);
     }
 
@@ -140,28 +89,6 @@ public sealed partial class FaissIndex : IDisposable
         Native.Check(Native.faissnet_add(Handle, n, vectors, default, threads));
     }
 
-    /// <summary>Removes the vectors whose id is selected. It looks at every id once. In an index without ids those behind move up.</summary>
-    /// <returns>How many were removed.</returns>
-    /// <exception cref="FaissException">
-    /// The index cannot (<see cref="FaissError.Unsupported"/>): HNSW, refinement, IDMap around IVF, memory-mapped.
-    /// </exception>
-    public long Remove(IdSelector selector, int threads = 0)
-    {
-        ArgumentNullException.ThrowIfNull(selector);
-        ArgumentOutOfRangeException.ThrowIfNegative(threads);
-        Native.Check(Native.faissnet_remove(Handle, selector.Handle, threads, out var removed));
-        return removed;
-    }
-
-    /// <summary>Removes the vectors that have one of these ids; ids that nobody has are ignored.</summary>
-    /// <returns>How many were removed.</returns>
-    /// <exception cref="FaissException">As of <see cref="Remove(IdSelector, int)"/>.</exception>
-    public long Remove(ReadOnlySpan<long> ids, int threads = 0)
-    {
-        using var selector = IdSelector.Batch(ids);
-        return Remove(selector, threads);
-    }
-
     /// <summary>
     /// Adds all vectors of another index of the same kind and training, behind one's own and in their order, without coding them again. The other
     /// stays as it is and may be memory-mapped.
@@ -176,7 +103,4 @@ public sealed partial class FaissIndex : IDisposable
         ArgumentNullException.ThrowIfNull(other);
         Native.Check(Native.faissnet_merge(Handle, other.Handle, addToIds));
     }
-
-    /// <summary>Frees the native index once no call is in flight.</summary>
-    public void Dispose() => _handle.Dispose();
 }

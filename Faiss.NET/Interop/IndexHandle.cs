@@ -1,6 +1,6 @@
 namespace Faiss.Interop;
 
-/// <summary>Owns one native index.</summary>
+/// <summary>Owns one native index, of float or of binary vectors.</summary>
 internal sealed class IndexHandle : NativeHandle
 {
     protected override bool ReleaseHandle()

@@ -62,7 +62,7 @@ internal static unsafe partial class Native
     public static partial void faissnet_selector_free(nint selector);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int faissnet_create(int d, string factory, int metric, int idMap, int efConstruction, out IndexHandle index);
+    public static partial int faissnet_create(int d, string factory, MetricType metric, int idMap, int efConstruction, out IndexHandle index);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int faissnet_load(string path, int map, out IndexHandle index);
@@ -77,7 +77,7 @@ internal static unsafe partial class Native
     public static partial void faissnet_free(nint index);
 
     [LibraryImport(Library)]
-    public static partial int faissnet_info(IndexHandle index, out int d, out int metric, out long count, out int isTrained, out int isMapped);
+    public static partial int faissnet_info(IndexHandle index, out int d, out MetricType metric, out long count, out int isTrained, out int isMapped);
 
     [LibraryImport(Library)]
     public static partial int faissnet_train(IndexHandle index, long n, ReadOnlySpan<float> x, int threads);
@@ -112,44 +112,26 @@ internal static unsafe partial class Native
     public static partial void faissnet_ranges_free(nint ranges);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int faissnet_binary_create(int d, string factory, int idMap, int efConstruction, out BinaryIndexHandle index);
+    public static partial int faissnet_binary_create(int d, string factory, int idMap, int efConstruction, out IndexHandle index);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int faissnet_binary_load(string path, int map, out BinaryIndexHandle index);
-
-    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int faissnet_binary_save(BinaryIndexHandle index, string path);
+    public static partial int faissnet_binary_load(string path, int map, out IndexHandle index);
 
     [LibraryImport(Library)]
-    public static partial int faissnet_binary_save_to(BinaryIndexHandle index, delegate* unmanaged<nint, byte*, long, long> write, nint state);
+    public static partial int faissnet_binary_train(IndexHandle index, long n, ReadOnlySpan<byte> x, int threads);
 
     [LibraryImport(Library)]
-    public static partial void faissnet_binary_free(nint index);
-
-    [LibraryImport(Library)]
-    public static partial int faissnet_binary_info(BinaryIndexHandle index, out int d, out long count, out int isTrained, out int isMapped);
-
-    [LibraryImport(Library)]
-    public static partial int faissnet_binary_train(BinaryIndexHandle index, long n, ReadOnlySpan<byte> x, int threads);
-
-    [LibraryImport(Library)]
-    public static partial int faissnet_binary_add(BinaryIndexHandle index, long n, ReadOnlySpan<byte> x, ReadOnlySpan<long> ids, int threads);
+    public static partial int faissnet_binary_add(IndexHandle index, long n, ReadOnlySpan<byte> x, ReadOnlySpan<long> ids, int threads);
 
     [LibraryImport(Library)]
     public static partial int faissnet_binary_search(
-        BinaryIndexHandle index, long n, ReadOnlySpan<byte> x, int k, in NativeSearchParameters parameters, SelectorHandle selector, Span<int> distances, Span<long> ids);
+        IndexHandle index, long n, ReadOnlySpan<byte> x, int k, in NativeSearchParameters parameters, SelectorHandle selector, Span<int> distances, Span<long> ids);
 
     [LibraryImport(Library)]
-    public static partial int faissnet_binary_remove(BinaryIndexHandle index, SelectorHandle selector, int threads, out long removed);
+    public static partial int faissnet_binary_merge(IndexHandle index, IndexHandle other, long addToIds);
 
     [LibraryImport(Library)]
-    public static partial int faissnet_binary_merge(BinaryIndexHandle index, BinaryIndexHandle other, long addToIds);
-
-    [LibraryImport(Library)]
-    public static partial int faissnet_binary_enable_reconstruct(BinaryIndexHandle index);
-
-    [LibraryImport(Library)]
-    public static partial int faissnet_binary_reconstruct(BinaryIndexHandle index, long id, Span<byte> vector);
+    public static partial int faissnet_binary_reconstruct(IndexHandle index, long id, Span<byte> vector);
 
     [LibraryImport(Library)]
     public static partial int faissnet_kmeans(

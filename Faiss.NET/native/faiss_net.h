@@ -45,7 +45,6 @@ extern "C" {
 #endif
 
 typedef struct faissnet_index faissnet_index;
-typedef struct faissnet_binary faissnet_binary;
 typedef struct faissnet_selector faissnet_selector;
 typedef struct faissnet_ranges faissnet_ranges;
 
@@ -68,16 +67,22 @@ FAISSNET_API int32_t faissnet_selector_and(
         const faissnet_selector* a, const faissnet_selector* b, faissnet_selector** out);
 FAISSNET_API void faissnet_selector_free(faissnet_selector* selector);
 
-// Indexes of float vectors. `id_map`: 0 none, 1 IDMap, 2 IDMap2 around what the factory string makes. `ef_construction`: of an HNSW
-// graph; 0 keeps Faiss' own.
-FAISSNET_API int32_t faissnet_create(
-        int32_t d, const char* factory, int32_t metric, int32_t id_map, int32_t ef_construction, faissnet_index** out);
-FAISSNET_API int32_t faissnet_load(const char* path, int32_t map, faissnet_index** out);
+// Indexes of either kind of vectors. The functions below for one kind refuse an index of the other.
 FAISSNET_API int32_t faissnet_save(faissnet_index* index, const char* path);
 FAISSNET_API int32_t faissnet_save_to(faissnet_index* index, faissnet_write write, void* state);
 FAISSNET_API void faissnet_free(faissnet_index* index);
 FAISSNET_API int32_t faissnet_info(
         faissnet_index* index, int32_t* d, int32_t* metric, int64_t* ntotal, int32_t* is_trained, int32_t* is_mapped);
+FAISSNET_API int32_t faissnet_remove(
+        faissnet_index* index, const faissnet_selector* selector, int32_t threads, int64_t* removed);
+// `sequential`: ids are positions, and nothing will be added; for float vectors alone.
+FAISSNET_API int32_t faissnet_enable_reconstruct(faissnet_index* index, int32_t sequential);
+
+// Indexes of float vectors. `id_map`: 0 none, 1 IDMap, 2 IDMap2 around what the factory string makes. `ef_construction`: of an HNSW
+// graph; 0 keeps Faiss' own.
+FAISSNET_API int32_t faissnet_create(
+        int32_t d, const char* factory, int32_t metric, int32_t id_map, int32_t ef_construction, faissnet_index** out);
+FAISSNET_API int32_t faissnet_load(const char* path, int32_t map, faissnet_index** out);
 FAISSNET_API int32_t faissnet_train(faissnet_index* index, int64_t n, const float* x, int32_t threads);
 FAISSNET_API int32_t faissnet_add(
         faissnet_index* index, int64_t n, const float* x, const int64_t* ids, int32_t threads);
@@ -90,10 +95,7 @@ FAISSNET_API int32_t faissnet_range_search(
         faissnet_index* index, int64_t n, const float* x, float radius,
         const struct faissnet_search_parameters* parameters, const faissnet_selector* selector,
         faissnet_ranges** out, int64_t* total);
-FAISSNET_API int32_t faissnet_remove(
-        faissnet_index* index, const faissnet_selector* selector, int32_t threads, int64_t* removed);
 FAISSNET_API int32_t faissnet_merge(faissnet_index* index, faissnet_index* other, int64_t add_to_ids);
-FAISSNET_API int32_t faissnet_enable_reconstruct(faissnet_index* index, int32_t sequential);
 FAISSNET_API int32_t faissnet_reconstruct(faissnet_index* index, int64_t id, float* vector);
 
 // What a range search found: lims has n + 1 entries, the results of query i are [lims[i], lims[i + 1]).
@@ -103,25 +105,17 @@ FAISSNET_API void faissnet_ranges_free(faissnet_ranges* ranges);
 
 // Indexes of binary vectors, compared by the number of bits that differ.
 FAISSNET_API int32_t faissnet_binary_create(
-        int32_t d, const char* factory, int32_t id_map, int32_t ef_construction, faissnet_binary** out);
-FAISSNET_API int32_t faissnet_binary_load(const char* path, int32_t map, faissnet_binary** out);
-FAISSNET_API int32_t faissnet_binary_save(faissnet_binary* index, const char* path);
-FAISSNET_API int32_t faissnet_binary_save_to(faissnet_binary* index, faissnet_write write, void* state);
-FAISSNET_API void faissnet_binary_free(faissnet_binary* index);
-FAISSNET_API int32_t faissnet_binary_info(
-        faissnet_binary* index, int32_t* d, int64_t* ntotal, int32_t* is_trained, int32_t* is_mapped);
-FAISSNET_API int32_t faissnet_binary_train(faissnet_binary* index, int64_t n, const uint8_t* x, int32_t threads);
+        int32_t d, const char* factory, int32_t id_map, int32_t ef_construction, faissnet_index** out);
+FAISSNET_API int32_t faissnet_binary_load(const char* path, int32_t map, faissnet_index** out);
+FAISSNET_API int32_t faissnet_binary_train(faissnet_index* index, int64_t n, const uint8_t* x, int32_t threads);
 FAISSNET_API int32_t faissnet_binary_add(
-        faissnet_binary* index, int64_t n, const uint8_t* x, const int64_t* ids, int32_t threads);
+        faissnet_index* index, int64_t n, const uint8_t* x, const int64_t* ids, int32_t threads);
 FAISSNET_API int32_t faissnet_binary_search(
-        faissnet_binary* index, int64_t n, const uint8_t* x, int32_t k,
+        faissnet_index* index, int64_t n, const uint8_t* x, int32_t k,
         const struct faissnet_search_parameters* parameters, const faissnet_selector* selector,
         int32_t* distances, int64_t* ids);
-FAISSNET_API int32_t faissnet_binary_remove(
-        faissnet_binary* index, const faissnet_selector* selector, int32_t threads, int64_t* removed);
-FAISSNET_API int32_t faissnet_binary_merge(faissnet_binary* index, faissnet_binary* other, int64_t add_to_ids);
-FAISSNET_API int32_t faissnet_binary_enable_reconstruct(faissnet_binary* index);
-FAISSNET_API int32_t faissnet_binary_reconstruct(faissnet_binary* index, int64_t id, uint8_t* vector);
+FAISSNET_API int32_t faissnet_binary_merge(faissnet_index* index, faissnet_index* other, int64_t add_to_ids);
+FAISSNET_API int32_t faissnet_binary_reconstruct(faissnet_index* index, int64_t id, uint8_t* vector);
 
 // Clustering of n vectors into k: fills k x d centroids and the last iteration's sum of squared distances (or of inner products).
 FAISSNET_API int32_t faissnet_kmeans(

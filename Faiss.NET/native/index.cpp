@@ -1,9 +1,8 @@
 // Indexes of float vectors.
-#include "internal.h"
+#include "handle.h"
 
 #include <faiss/IndexFlat.h>
 #include <faiss/IndexHNSW.h>
-#include <faiss/IndexIDMap.h>
 #include <faiss/IndexIVF.h>
 #include <faiss/IndexIVFFlat.h>
 #include <faiss/IndexIVFPQ.h>
@@ -16,19 +15,15 @@
 #include <faiss/impl/AuxIndexStructures.h>
 #include <faiss/impl/DistanceComputer.h>
 #include <faiss/index_factory.h>
-#include <faiss/index_io.h>
 
-#include <algorithm>
-#include <limits>
 #include <typeinfo>
 
 using namespace faissnet;
 
 namespace {
 
-// The parts of an index: an id map around a refinement around vector transforms around a core, all but the core optional.
+// The parts of an index below its id map: a refinement around vector transforms around a core, all but the core optional.
 struct Layers {
-    faiss::IndexIDMap* ids = nullptr;
     faiss::IndexRefine* refine = nullptr;
     faiss::IndexPreTransform* transform = nullptr;
     faiss::Index* core = nullptr;
@@ -36,7 +31,6 @@ struct Layers {
     faiss::IndexHNSW* hnsw = nullptr;  // the core itself, or the IVF's coarse quantizer
 
     explicit Layers(faiss::Index* top) : core(top) {
-        if ((ids = dynamic_cast<faiss::IndexIDMap*>(core))) core = ids->index;
         if ((refine = dynamic_cast<faiss::IndexRefine*>(core))) core = refine->base_index;
         if ((transform = dynamic_cast<faiss::IndexPreTransform*>(core))) core = transform->index;
         ivf = dynamic_cast<faiss::IndexIVF*>(core);
@@ -64,21 +58,37 @@ void require_offered(const Layers& l) {
     if (!offered) unsupported("this kind of index is not supported");
 }
 
-}  // namespace
-
-struct faissnet_index : Counted {
-    std::unique_ptr<faiss::Index> index;
+struct FloatIndex final : Handle<faiss::Index> {
     Layers layers;
-    int own_ef_search = 0;
-    bool mapped = false;
 
-    explicit faissnet_index(std::unique_ptr<faiss::Index> made) : index(std::move(made)), layers(index.get()) {
+    explicit FloatIndex(std::unique_ptr<faiss::Index> made) : Handle(std::move(made)), layers(ids ? ids->index : index.get()) {
         require_offered(layers);
-        if (layers.hnsw) {
-            own_ef_search = layers.hnsw->hnsw.efSearch;
-            layers.hnsw->hnsw.efSearch = std::max(own_ef_search, EfSearchCeiling);
+        if (layers.hnsw) use_graph(layers.hnsw->hnsw);
+        if (layers.ivf) {
+            table = &layers.ivf->direct_map;
+            lists = layers.ivf->invlists;
         }
         keep_quiet();
+    }
+
+    bool keeps_ids() const { return ids || ids_in_lists(); }
+
+    // Else ids are outside, and the lists of an IVF hold positions.
+    bool ids_in_lists() const { return lists && !layers.refine; }
+
+    size_t remove(const faiss::IDSelector& selector) override {
+        writable();
+        if (layers.refine) unsupported("an index with refinement cannot remove");
+        size_t removed = remove_here(selector);
+        if (lists) {
+            layers.ivf->ntotal -= removed;
+            index->ntotal = layers.ivf->ntotal;
+        }
+        return removed;
+    }
+
+    void enable_reconstruct(bool sequential) override {
+        if (ids_in_lists()) layers.ivf->set_direct_map_type(ids || sequential ? faiss::DirectMap::Array : faiss::DirectMap::Hashtable);
     }
 
 private:
@@ -100,30 +110,14 @@ private:
     }
 };
 
+}  // namespace
+
 struct faissnet_ranges : Counted {
     faiss::RangeSearchResult result;
     explicit faissnet_ranges(size_t n) : result(n) {}
 };
 
 namespace {
-
-faiss::Index& need(faissnet_index* handle) {
-    require(handle && handle->index, "the index is null");
-    return *handle->index;
-}
-
-faiss::Index& need_writable(faissnet_index* handle) {
-    faiss::Index& index = need(handle);
-    // Faiss throws inside an OpenMP region here, which ends the process.
-    if (handle->mapped) unsupported("a memory-mapped index is read-only: load it without mapping to change it");
-    return index;
-}
-
-faiss::Index& need_trained(faissnet_index* handle) {
-    faiss::Index& index = need(handle);
-    if (!index.is_trained) throw Failure(FAISSNET_FAISS, "the index is not trained: call Train first");
-    return index;
-}
 
 // The search parameters of one call, and what they point to. `target` is the part below id map and refinement.
 struct Query {
@@ -136,9 +130,9 @@ struct Query {
     faiss::SearchParameters* use = nullptr;
     idx_t candidates;
 
-    Query(const faissnet_index& handle, idx_t k, const faissnet_search_parameters& p, const faissnet_selector* selector) {
+    Query(const FloatIndex& handle, idx_t k, const faissnet_search_parameters& p, const faissnet_selector* selector) {
         const Layers& l = handle.layers;
-        target = l.ids ? l.ids->index : handle.index.get();
+        target = handle.ids ? handle.ids->index : handle.index.get();
         candidates = k;
         if (l.refine) {
             target = l.refine->base_index;
@@ -149,12 +143,8 @@ struct Query {
         if (selector) {
             if (dynamic_cast<const faiss::IndexPQ*>(l.core))
                 unsupported("Faiss' PQ index cannot be searched with a selector: use an IVF one");
-            if (l.ids) {
-                translated = std::make_unique<Translated>(l.ids->id_map, *selector->selector);
-                sel = translated.get();
-            } else {
-                sel = const_cast<faiss::IDSelector*>(selector->selector.get());
-            }
+            translated = handle.translated(selector);
+            sel = translated ? translated.get() : const_cast<faiss::IDSelector*>(selector->selector.get());
         }
         int floor = static_cast<int>(std::min<idx_t>(candidates, std::numeric_limits<int>::max()));
         int ef = p.ef_search > 0 ? p.ef_search : handle.own_ef_search;
@@ -300,20 +290,6 @@ void append(faiss::Index& to, const faiss::Index& from, idx_t shift) {
     to.ntotal += from.ntotal;
 }
 
-template <class Save>
-void with_own_settings(faissnet_index* handle, Save&& save) {
-    faiss::HNSW* hnsw = handle->layers.hnsw ? &handle->layers.hnsw->hnsw : nullptr;
-    struct Restore {
-        faiss::HNSW* hnsw;
-        int to;
-        ~Restore() {
-            if (hnsw) hnsw->efSearch = to;
-        }
-    } restore{hnsw, hnsw ? hnsw->efSearch : 0};
-    if (hnsw) hnsw->efSearch = handle->own_ef_search;
-    save();
-}
-
 }  // namespace
 
 int32_t faissnet_create(int32_t d, const char* factory, int32_t metric, int32_t id_map, int32_t ef_construction, faissnet_index** out) {
@@ -323,14 +299,8 @@ int32_t faissnet_create(int32_t d, const char* factory, int32_t metric, int32_t 
         *out = nullptr;
         Threads scope(0);
         std::unique_ptr<faiss::Index> made(faiss::index_factory(d, factory, static_cast<faiss::MetricType>(metric)));
-        if (id_map != 0) {
-            std::unique_ptr<faiss::IndexIDMap> map(id_map == 2 ? new faiss::IndexIDMap2(made.get()) : new faiss::IndexIDMap(made.get()));
-            map->own_fields = true;
-            made.release();
-            made = std::move(map);
-        }
-        auto handle = std::make_unique<faissnet_index>(std::move(made));
-        if (ef_construction > 0 && handle->layers.hnsw) handle->layers.hnsw->hnsw.efConstruction = ef_construction;
+        auto handle = std::make_unique<FloatIndex>(with_id_map(std::move(made), id_map));
+        if (ef_construction > 0 && handle->graph) handle->graph->efConstruction = ef_construction;
         *out = handle.release();
     });
 }
@@ -342,18 +312,9 @@ int32_t faissnet_load(const char* path, int32_t map, faissnet_index** out) {
         Threads scope(0);
         File file = open_checked(path, false);
         std::unique_ptr<faiss::Index> read(faiss::read_index(file.get(), map ? faiss::IO_FLAG_MMAP | faiss::IO_FLAG_READ_ONLY : 0));
-        auto handle = std::make_unique<faissnet_index>(std::move(read));
+        auto handle = std::make_unique<FloatIndex>(std::move(read));
         const Layers& l = handle->layers;
-        if (l.hnsw) {
-            l.hnsw->hnsw.efSearch = handle->own_ef_search;
-            check_hnsw(l.hnsw->hnsw, l.hnsw->ntotal);
-            l.hnsw->hnsw.efSearch = std::max(handle->own_ef_search, EfSearchCeiling);
-        }
-        if (l.ivf) {
-            check_direct_map(l.ivf->direct_map, *l.ivf->invlists);
-            handle->mapped = map != 0;
-            calm_mapped_lists(l.ivf->invlists);
-        }
+        handle->check_read(l.hnsw ? l.hnsw->ntotal : 0, map != 0);
         if (l.transform)
             for (auto* t : l.transform->chain)
                 if (auto* remap = dynamic_cast<faiss::RemapDimensionsTransform*>(t))
@@ -363,70 +324,14 @@ int32_t faissnet_load(const char* path, int32_t map, faissnet_index** out) {
     });
 }
 
-int32_t faissnet_save(faissnet_index* handle, const char* path) {
-    return guard([&] {
-        faiss::Index& index = need(handle);
-        require(path, "a null pointer");
-        if (handle->mapped) unsupported("a memory-mapped index is its file: copy that");
-        File file = create_file(path);
-        with_own_settings(handle, [&] { faiss::write_index(&index, file.get()); });
-        finish_file(std::move(file), path);
-    });
-}
-
-int32_t faissnet_save_to(faissnet_index* handle, faissnet_write write, void* state) {
-    return guard([&] {
-        faiss::Index& index = need(handle);
-        require(write, "a null pointer");
-        if (handle->mapped) unsupported("a memory-mapped index is its file: copy that");
-        CallbackWriter writer(write, state);
-        with_own_settings(handle, [&] { faiss::write_index(&index, &writer); });
-        writer.flush();
-    });
-}
-
-void faissnet_free(faissnet_index* handle) { delete handle; }
-
-int32_t faissnet_info(
-        faissnet_index* handle, int32_t* d, int32_t* metric, int64_t* ntotal, int32_t* is_trained, int32_t* is_mapped) {
-    return guard([&] {
-        faiss::Index& index = need(handle);
-        *d = index.d;
-        *metric = index.metric_type;
-        *ntotal = index.ntotal;
-        *is_trained = index.is_trained;
-        *is_mapped = handle->mapped;
-    });
-}
-
 int32_t faissnet_train(faissnet_index* handle, int64_t n, const float* x, int32_t threads) {
-    return guard([&] {
-        faiss::Index& index = need_writable(handle);
-        require(n > 0 && x, "no vectors");
-        // What is stored was coded by the old training and would be read by the new.
-        if (index.ntotal > 0) throw Failure(FAISSNET_INVALID_ARGUMENT, "the index already holds vectors: train before adding");
-        Threads scope(threads);
-        index.train(n, x);
-    });
+    return guard([&] { need<FloatIndex>(handle).train(n, x, threads); });
 }
 
 int32_t faissnet_add(faissnet_index* handle, int64_t n, const float* x, const int64_t* ids, int32_t threads) {
     return guard([&] {
-        need_writable(handle);
-        if (n == 0) return;
-        require(n > 0 && x, "no vectors");
-        faiss::Index& index = need_trained(handle);
-        const Layers& l = handle->layers;
-        if (l.hnsw && !l.ivf && index.ntotal + n > std::numeric_limits<int>::max())
-            unsupported("an HNSW index holds at most 2^31 vectors");
-        if (ids && !l.ids && (l.refine || !l.ivf))
-            unsupported("this index keeps no ids: put IDMap2, before its factory string");
-        if (!ids && l.ids) unsupported("an index with an id map wants ids");
-        Threads scope(threads);
-        if (ids)
-            index.add_with_ids(n, x, reinterpret_cast<const idx_t*>(ids));
-        else
-            index.add(n, x);
+        auto& index = need<FloatIndex>(handle);
+        index.add(n, x, ids, threads, index.keeps_ids());
     });
 }
 
@@ -434,19 +339,19 @@ int32_t faissnet_search(
         faissnet_index* handle, int64_t n, const float* x, int32_t k, const faissnet_search_parameters* parameters,
         const faissnet_selector* selector, float* distances, int64_t* ids, float* vectors) {
     return guard([&] {
-        need(handle);
+        auto& index = need<FloatIndex>(handle);
         if (n == 0) return;
         require(n > 0 && x && k > 0 && parameters && distances && ids, "n < 1, k < 1 or a null pointer");
-        need_trained(handle);
+        index.trained();
         Threads scope(parameters->threads);
-        Query query(*handle, k, *parameters, selector);
+        Query query(index, k, *parameters, selector);
         idx_t* labels = reinterpret_cast<idx_t*>(ids);
-        if (handle->layers.refine) {
-            search_refined(*handle->layers.refine, query, n, x, k, distances, labels);
-            if (vectors) copy_vectors(*handle->layers.refine, static_cast<size_t>(n) * k, labels, vectors);
+        if (index.layers.refine) {
+            search_refined(*index.layers.refine, query, n, x, k, distances, labels);
+            if (vectors) copy_vectors(*index.layers.refine, static_cast<size_t>(n) * k, labels, vectors);
         } else if (!vectors) {
             query.target->search(n, x, k, distances, labels, query.use);
-        } else if (query.target == handle->layers.ivf && !handle->layers.hnsw && !selector) {
+        } else if (query.target == index.layers.ivf && !index.layers.hnsw && !selector) {
             // It knows the place of what it finds, and needs no table of ids. (Selectors are refused, parameters of an HNSW quantizer ignored.)
             query.target->search_and_reconstruct(n, x, k, distances, labels, vectors, query.use);
         } else {
@@ -454,7 +359,7 @@ int32_t faissnet_search(
             copy_vectors(*query.target, static_cast<size_t>(n) * k, labels, vectors);
         }
         // The id map refuses search parameters: so it was bypassed above.
-        if (handle->layers.ids) translate(handle->layers.ids->id_map, labels, static_cast<size_t>(n) * k);
+        if (index.ids) translate(index.ids->id_map, labels, static_cast<size_t>(n) * k);
     });
 }
 
@@ -462,19 +367,19 @@ int32_t faissnet_range_search(
         faissnet_index* handle, int64_t n, const float* x, float radius, const faissnet_search_parameters* parameters,
         const faissnet_selector* selector, faissnet_ranges** out, int64_t* total) {
     return guard([&] {
-        need(handle);
+        auto& index = need<FloatIndex>(handle);
         require(n >= 0 && (n == 0 || x) && parameters && out && total, "n < 0, or a null pointer");
         *out = nullptr;
-        need_trained(handle);
-        const Layers& l = handle->layers;
+        index.trained();
+        const Layers& l = index.layers;
         if (l.refine || (!l.ivf && !dynamic_cast<faiss::IndexFlat*>(l.core)))
             unsupported("Faiss searches ranges only in Flat and IVF indexes");
         Threads scope(parameters->threads);
         auto found = std::make_unique<faissnet_ranges>(n);
-        Query query(*handle, 1, *parameters, selector);
+        Query query(index, 1, *parameters, selector);
         query.target->range_search(n, x, radius, &found->result, query.use);
         *total = static_cast<int64_t>(found->result.lims[n]);
-        if (l.ids) translate(l.ids->id_map, found->result.labels, found->result.lims[n]);
+        if (index.ids) translate(index.ids->id_map, found->result.labels, found->result.lims[n]);
         *out = found.release();
     });
 }
@@ -493,82 +398,30 @@ int32_t faissnet_ranges_copy(const faissnet_ranges* ranges, int64_t* lims, float
 
 void faissnet_ranges_free(faissnet_ranges* ranges) { delete ranges; }
 
-int32_t faissnet_remove(faissnet_index* handle, const faissnet_selector* selector, int32_t threads, int64_t* removed) {
-    return guard([&] {
-        faiss::Index& index = need_writable(handle);
-        require(selector && removed, "a null pointer");
-        const Layers& l = handle->layers;
-        if (l.hnsw && !l.ivf) unsupported("HNSW cannot remove: leave ids out with a selector, or build anew");
-        if (l.refine) unsupported("an index with refinement cannot remove");
-        if (l.ids && l.ivf) unsupported("IDMap around IVF cannot remove: IVF keeps ids itself, so leave IDMap out");
-        Threads scope(threads);
-        if (l.ivf) {
-            size_t gone = remove_from_lists(l.ivf->direct_map, l.ivf->invlists, l.ivf->ntotal, *selector->selector);
-            l.ivf->ntotal -= gone;
-            if (l.transform) l.transform->ntotal = l.ivf->ntotal;
-            *removed = static_cast<int64_t>(gone);
-        } else {
-            *removed = static_cast<int64_t>(index.remove_ids(*selector->selector));
-        }
-    });
-}
-
 int32_t faissnet_merge(faissnet_index* handle, faissnet_index* other, int64_t add_to_ids) {
     return guard([&] {
-        faiss::Index& to = need_writable(handle);
-        faiss::Index& from = need(other);
+        auto &to = need<FloatIndex>(handle), &from = need<FloatIndex>(other);
+        to.writable();
         require(handle != other, "an index cannot be merged into itself");
-        require(to.is_trained && from.is_trained, "both indexes must be trained");
-        const Layers &a = handle->layers, &b = other->layers;
-        require((a.ids == nullptr) == (b.ids == nullptr), "one index has an id map, the other not");
-        bool keeps_ids = a.ids || (a.ivf && !a.refine);
-        require(add_to_ids == 0 || keeps_ids, "this index has no ids that a number could be added to");
-        faiss::Index& inner = a.ids ? *a.ids->index : to;
-        const faiss::Index& inner_from = b.ids ? *b.ids->index : from;
+        require(to.index->is_trained && from.index->is_trained, "both indexes must be trained");
+        require((to.ids == nullptr) == (from.ids == nullptr), "one index has an id map, the other not");
+        require(add_to_ids == 0 || to.keeps_ids(), "this index has no ids that a number could be added to");
+        faiss::Index& inner = to.ids ? *to.ids->index : *to.index;
+        const faiss::Index& inner_from = from.ids ? *from.ids->index : *from.index;
         require_mergeable(inner, inner_from);
-        // Where ids live outside the lists, these hold positions.
-        append(inner, inner_from, a.ivf && !a.ids && !a.refine ? add_to_ids : inner.ntotal);
-        if (a.ids) {
-            size_t before = a.ids->id_map.size();
-            for (idx_t id : b.ids->id_map) a.ids->id_map.push_back(id + add_to_ids);
-            if (auto* both_ways = dynamic_cast<faiss::IndexIDMap2*>(a.ids))
-                for (size_t i = before; i < a.ids->id_map.size(); i++) both_ways->rev_map[a.ids->id_map[i]] = i;
-            to.ntotal = inner.ntotal;
+        append(inner, inner_from, to.ids_in_lists() && !to.ids ? add_to_ids : inner.ntotal);
+        to.append_ids(from, add_to_ids);
+        if (to.lists && !to.table->no()) {
+            auto type = to.table->type;
+            to.layers.ivf->set_direct_map_type(faiss::DirectMap::NoMap);
+            to.layers.ivf->set_direct_map_type(type);
         }
-        if (a.ivf && !a.ivf->direct_map.no()) {
-            auto type = a.ivf->direct_map.type;
-            a.ivf->set_direct_map_type(faiss::DirectMap::NoMap);
-            a.ivf->set_direct_map_type(type);
-        }
-    });
-}
-
-int32_t faissnet_enable_reconstruct(faissnet_index* handle, int32_t sequential) {
-    return guard([&] {
-        need(handle);
-        const Layers& l = handle->layers;
-        if (l.ivf && !l.refine) l.ivf->set_direct_map_type(l.ids || sequential ? faiss::DirectMap::Array : faiss::DirectMap::Hashtable);
     });
 }
 
 int32_t faissnet_reconstruct(faissnet_index* handle, int64_t id, float* vector) {
     return guard([&] {
-        faiss::Index& index = need(handle);
-        require(vector, "a null pointer");
-        const Layers& l = handle->layers;
-        bool by_table = l.ivf && !l.refine;
-        bool found;
-        if (l.ids) {
-            auto* both_ways = dynamic_cast<faiss::IndexIDMap2*>(l.ids);
-            if (!both_ways) unsupported("IDMap cannot look an id up: use IDMap2 in the factory string");
-            found = both_ways->rev_map.count(id) != 0;
-        } else if (by_table && l.ivf->direct_map.type == faiss::DirectMap::Hashtable) {
-            found = l.ivf->direct_map.hashtable.count(id) != 0;
-        } else {
-            found = id >= 0 && id < index.ntotal;
-        }
-        if (!found) throw Failure(FAISSNET_NOT_FOUND, "no vector has the id " + std::to_string(id));
-        if (by_table && l.ivf->direct_map.no()) unsupported("this IVF index keeps no table of ids: call EnableReconstruct first");
-        index.reconstruct(id, vector);
+        auto& index = need<FloatIndex>(handle);
+        index.reconstruct(id, vector, index.ids_in_lists());
     });
 }

@@ -1,3 +1,4 @@
+using Faiss.Interop;
 using System.Numerics;
 
 namespace Faiss.Tests;
@@ -206,5 +207,20 @@ public sealed class BinaryTests : IDisposable
         index.Dispose();
         Assert.Throws<ObjectDisposedException>(() => index.Count);
         Assert.Throws<ObjectDisposedException>(() => index.Search([1, 2], 1, new int[1], new long[1]));
+    }
+
+    [Fact]
+    public void Native_IndexOfOtherVectors_IsRefused()
+    {
+        // The types keep a caller of this library from it; the C face takes either.
+        Native.Check(Native.faissnet_binary_create(64, "BFlat", idMap: 0, efConstruction: 0, out var binary));
+        Native.Check(Native.faissnet_create(64, "Flat", MetricType.L2, idMap: 0, efConstruction: 0, out var floats));
+        using (binary)
+        using (floats)
+        {
+            Assert.Equal((int)FaissError.InvalidArgument, Native.faissnet_add(binary, 1, new float[64], default, threads: 1));
+            Assert.Equal((int)FaissError.InvalidArgument, Native.faissnet_binary_add(floats, 1, new byte[8], default, threads: 1));
+            Assert.Equal((int)FaissError.InvalidArgument, Native.faissnet_merge(floats, binary, 0));
+        }
     }
 }
