@@ -27,7 +27,7 @@ struct BinaryIndex final : Handle<faiss::IndexBinary> {
         ivf = dynamic_cast<faiss::IndexBinaryIVF*>(core);
         hnsw = dynamic_cast<faiss::IndexBinaryHNSW*>(ivf ? ivf->quantizer : core);
         if (!flat && !ivf && !hnsw) unsupported("this kind of binary index is not supported");
-        if (hnsw) use_graph(hnsw->hnsw);
+        if (hnsw) use_graph(hnsw->hnsw, 0);
         if (!ivf) return;
         table = &ivf->direct_map;
         lists = ivf->invlists;
@@ -97,20 +97,22 @@ void search_with(
         faiss::SearchParametersHNSW settings;
         settings.efSearch = std::max<int>(width, static_cast<int>(wanted));
         settings.sel = const_cast<faiss::IDSelector*>(only);
-        std::vector<float> values(n * wanted);
 #pragma omp parallel
         {
             faiss::VisitedTable visited(graph.ntotal);
             std::unique_ptr<faiss::DistanceComputer> distance(graph.get_distance_computer());
+            std::vector<float> values(settings.efSearch);
+            std::vector<idx_t> labels(settings.efSearch);
 #pragma omp for
             for (idx_t q = 0; q < n; q++) {
-                float* v = values.data() + q * wanted;
                 distance->set_query(reinterpret_cast<const float*>(x + q * bytes));
-                faiss::maxheap_heapify(wanted, v, found + q * wanted);
-                graph.hnsw.search(*distance, static_cast<int>(wanted), found + q * wanted, v, visited, &settings);
-                faiss::maxheap_reorder(wanted, v, found + q * wanted);
-                for (idx_t j = 0; j < wanted; j++)
-                    to[q * wanted + j] = found[q * wanted + j] < 0 ? std::numeric_limits<int32_t>::max() : static_cast<int32_t>(std::lround(v[j]));
+                faiss::maxheap_heapify(values.size(), values.data(), labels.data());
+                graph.hnsw.search(*distance, settings.efSearch, labels.data(), values.data(), visited, &settings);
+                faiss::maxheap_reorder(values.size(), values.data(), labels.data());
+                for (idx_t j = 0; j < wanted; j++) {
+                    found[q * wanted + j] = labels[j];
+                    to[q * wanted + j] = labels[j] < 0 ? std::numeric_limits<int32_t>::max() : static_cast<int32_t>(std::lround(values[j]));
+                }
             }
         }
     };

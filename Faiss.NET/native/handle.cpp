@@ -3,10 +3,10 @@
 
 using namespace faissnet;
 
-void faissnet_index::use_graph(faiss::HNSW& hnsw) {
+void faissnet_index::use_graph(faiss::HNSW& hnsw, int least) {
     graph = &hnsw;
     own_ef_search = hnsw.efSearch;
-    hnsw.efSearch = std::max(own_ef_search, EfSearchCeiling);
+    hnsw.efSearch = live_ef_search = std::max(own_ef_search, least);
 }
 
 void faissnet_index::save(faiss::IOWriter& writer) {
@@ -16,7 +16,7 @@ void faissnet_index::save(faiss::IOWriter& writer) {
         ~Restore() {
             if (graph) graph->efSearch = to;
         }
-    } restore{graph, graph ? graph->efSearch : 0};
+    } restore{graph, live_ef_search};
     if (graph) graph->efSearch = own_ef_search;
     write(writer);
 }
@@ -25,7 +25,7 @@ void faissnet_index::check_read(idx_t nodes, bool map) {
     if (graph) {
         graph->efSearch = own_ef_search;
         check_hnsw(*graph, nodes);
-        graph->efSearch = std::max(own_ef_search, EfSearchCeiling);
+        graph->efSearch = live_ef_search;
     }
     if (lists) {
         check_direct_map(*table, *lists);

@@ -12,7 +12,7 @@ struct faissnet_index : faissnet::Counted {
     faiss::HNSW* graph = nullptr;          // the core's own, or that of the IVF's coarse quantizer
     faiss::DirectMap* table = nullptr;     // of an IVF, with its lists
     faiss::InvertedLists* lists = nullptr;
-    int own_ef_search = 0;
+    int own_ef_search = 0, live_ef_search = 0;
     bool mapped = false;
 
     virtual ~faissnet_index() = default;
@@ -28,7 +28,8 @@ struct faissnet_index : faissnet::Counted {
     void check_read(faissnet::idx_t nodes, bool map);
 
 protected:
-    void use_graph(faiss::HNSW& hnsw);
+    // `least`: the efSearch that it must have while it lives.
+    void use_graph(faiss::HNSW& hnsw, int least);
 };
 
 namespace faissnet {

@@ -63,7 +63,7 @@ struct FloatIndex final : Handle<faiss::Index> {
 
     explicit FloatIndex(std::unique_ptr<faiss::Index> made) : Handle(std::move(made)), layers(ids ? ids->index : index.get()) {
         require_offered(layers);
-        if (layers.hnsw) use_graph(layers.hnsw->hnsw);
+        if (layers.hnsw) use_graph(layers.hnsw->hnsw, layers.ivf ? EfSearchCeiling : 0);
         if (layers.ivf) {
             table = &layers.ivf->direct_map;
             lists = layers.ivf->invlists;
@@ -128,7 +128,8 @@ struct Query {
     std::unique_ptr<Translated> translated;
     faiss::Index* target;
     faiss::SearchParameters* use = nullptr;
-    idx_t candidates;
+    idx_t candidates;  // neighbours that are wanted of the target
+    idx_t width;       // and how many it is asked for, so that a graph looks at as many
 
     Query(const FloatIndex& handle, idx_t k, const faissnet_search_parameters& p, const faissnet_selector* selector) {
         const Layers& l = handle.layers;
@@ -139,6 +140,7 @@ struct Query {
             double factor = p.refine_factor > 0 ? p.refine_factor : l.refine->k_factor;
             candidates = std::max<idx_t>(k, static_cast<idx_t>(std::min(static_cast<double>(k) * factor, 1e9)));
         }
+        width = candidates;
         faiss::IDSelector* sel = nullptr;
         if (selector) {
             if (dynamic_cast<const faiss::IndexPQ*>(l.core))
@@ -161,6 +163,7 @@ struct Query {
             hnsw.efSearch = std::max(ef, floor);  // fewer candidates than results asked for would lose results
             hnsw.sel = sel;
             use = &hnsw;
+            width = hnsw.efSearch;
         } else if (sel) {
             plain.sel = sel;
             use = &plain;
@@ -172,6 +175,25 @@ struct Query {
     }
     Query(const Query&) = delete;
     Query& operator=(const Query&) = delete;
+
+    // The nearest `candidates` of each of n queries.
+    void search(idx_t n, const float* x, float* distances, idx_t* ids) const {
+        if (width == candidates) {
+            target->search(n, x, candidates, distances, ids, use);
+            return;
+        }
+        constexpr idx_t block = 1024;
+        std::vector<float> wide_distances(std::min(n, block) * width);
+        std::vector<idx_t> wide_ids(wide_distances.size());
+        for (idx_t done = 0; done < n; done += block) {
+            idx_t some = std::min(n - done, block);
+            target->search(some, x + done * target->d, width, wide_distances.data(), wide_ids.data(), use);
+            for (idx_t q = 0; q < some; q++) {
+                std::copy_n(wide_distances.data() + q * width, candidates, distances + (done + q) * candidates);
+                std::copy_n(wide_ids.data() + q * width, candidates, ids + (done + q) * candidates);
+            }
+        }
+    }
 };
 
 // Copies what is stored under each label; NaN where there is none.
@@ -191,7 +213,7 @@ void search_refined(
     idx_t wide = query.candidates;
     std::vector<float> base_distances(n * wide);
     std::vector<idx_t> base_ids(n * wide);
-    query.target->search(n, x, wide, base_distances.data(), base_ids.data(), query.use);
+    query.search(n, x, base_distances.data(), base_ids.data());
     for (idx_t id : base_ids)
         if (id >= refine.ntotal) throw Failure(FAISSNET_CORRUPT, "the index found a position that its refinement does not have");
     bool larger_is_nearer = refine.metric_type == faiss::METRIC_INNER_PRODUCT;
@@ -350,12 +372,12 @@ int32_t faissnet_search(
             search_refined(*index.layers.refine, query, n, x, k, distances, labels);
             if (vectors) copy_vectors(*index.layers.refine, static_cast<size_t>(n) * k, labels, vectors);
         } else if (!vectors) {
-            query.target->search(n, x, k, distances, labels, query.use);
+            query.search(n, x, distances, labels);
         } else if (query.target == index.layers.ivf && !index.layers.hnsw && !selector) {
             // It knows the place of what it finds, and needs no table of ids. (Selectors are refused, parameters of an HNSW quantizer ignored.)
             query.target->search_and_reconstruct(n, x, k, distances, labels, vectors, query.use);
         } else {
-            query.target->search(n, x, k, distances, labels, query.use);
+            query.search(n, x, distances, labels);
             copy_vectors(*query.target, static_cast<size_t>(n) * k, labels, vectors);
         }
         // The id map refuses search parameters: so it was bypassed above.

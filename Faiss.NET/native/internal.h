@@ -22,8 +22,9 @@ namespace faissnet {
 
 using idx_t = faiss::Index::idx_t;
 
-// In Faiss 1.7 the candidate heap of an HNSW search is as large as the index's *own* efSearch: a larger value given with
-// one query is silently cut. Live indexes therefore carry this ceiling; the value they came with is kept beside.
+// In Faiss 1.7 the candidate heap of an HNSW search is as large as the index's *own* efSearch, or as many results as are asked for: a
+// larger value given with one query is silently cut, and a heap that is larger than need be costs time. So searches ask a graph for
+// efSearch results. Not those of IVF within Faiss: a graph of its centroids carries this ceiling, and the value it came with is kept beside.
 constexpr int EfSearchCeiling = 256;
 
 extern std::atomic<int64_t> live_objects;
