@@ -9,6 +9,8 @@ internal static class FaissBenchmark
 {
     public const string SearchWord = "faiss-search";
     private const double Wanted = 0.99;
+    private static readonly (string Name, int NProbe, int Ef)[] Indexes = [("flat", 0, 0), ("ivf", 8, 0), ("ivfsq8", 8, 0), ("hnsw", 0, 64)];
+    private static readonly string[] Variants = ["generic", "avx2", "avx512"];
 
     /// <summary>Searches in this process: one line for each batch size. A process of its own, because the build of Faiss is chosen once for each.</summary>
     public static int Search(string file, string queriesFile, SearchParameters parameters, int rounds, int singles)
@@ -41,11 +43,11 @@ internal static class FaissBenchmark
         var data = new FaissData(folder, n);
         Console.WriteLine($"{n} x {FaissData.Dimension}, {threads} thread(s), Faiss.NET over Debian's Faiss against python3-faiss; queries per second, the best of 3 turns of 3 rounds");
         var worst = double.MaxValue;
-        foreach (var (name, nprobe, ef) in ((string, int, int)[])[("flat", 0, 0), ("ivf", 8, 0), ("ivfsq8", 8, 0), ("hnsw", 0, 64)])
+        foreach (var (name, nprobe, ef) in Indexes)
         {
             if (!File.Exists(data.Path(name + ".faiss")))
                 continue;
-            var singles = name == "flat" ? n > 500_000 ? 20 : 100 : FaissData.Queries;
+            var singles = Singles(name, n);
             Dictionary<string, double> net = [], python = [];
             for (var turn = 0; turn < 3; turn++)
             {
@@ -63,6 +65,30 @@ internal static class FaissBenchmark
 
         Console.WriteLine(worst >= 0.98 ? "at least 0.98 everywhere" : string.Create(CultureInfo.InvariantCulture, $"BELOW 0.98: {worst:F3}"));
         return worst >= 0.98 ? 0 : 1;
+    }
+
+    /// <summary>The same file by Faiss.NET over each build of Faiss, in turn.</summary>
+    public static async Task<int> VariantsAsync(string folder, int n, int threads)
+    {
+        var data = new FaissData(folder, n);
+        Console.WriteLine($"{n} x {FaissData.Dimension}, {threads} thread(s), Faiss.NET over each build of Faiss; queries per second, the best of 3 turns of 3 rounds");
+        foreach (var (name, nprobe, ef) in Indexes.Where(index => File.Exists(data.Path(index.Name + ".faiss"))))
+        {
+            var rates = Variants.ToDictionary(variant => variant, _ => new Dictionary<string, double>());
+            for (var turn = 0; turn < 3; turn++)
+            {
+                foreach (var (variant, best) in rates)
+                    Best(best, await NetAsync(variant, data.Path(name + ".faiss"), data.Path("queries.f32"), nprobe, ef, threads, 3, Singles(name, n)));
+            }
+
+            foreach (var batch in rates["avx2"].Keys)
+            {
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                    $"{name,-8} {batch,-9} {string.Join("   ", rates.Select(rate => $"{rate.Key} {rate.Value[batch]:F0}"))}   avx512 over avx2 {rates["avx512"][batch] / rates["avx2"][batch]:F3}, avx2 over generic {rates["avx2"][batch] / rates["generic"][batch]:F3}"));
+            }
+        }
+
+        return 0;
     }
 
     /// <summary>The fast build against hnswlib, each with the least effort that reaches the wanted recall.</summary>
@@ -102,6 +128,9 @@ internal static class FaissBenchmark
 
         double Seconds(string name) => double.Parse(File.ReadAllText(data.Path(name + ".seconds")), CultureInfo.InvariantCulture);
     }
+
+    /// <summary>Single queries of a round: a scan of all takes long.</summary>
+    private static int Singles(string name, int n) => name != "flat" || n < 50_000 ? FaissData.Queries : n > 500_000 ? 20 : 100;
 
     private static (int NProbe, int Ef, double Recall) Tune(string file, float[] queries, long[] truth, bool graph)
     {

@@ -10,13 +10,15 @@ internal static class FaissBuild
     public const string Word = "faiss-build";
 
     /// <summary>The inverted lists and the graph for a number of vectors.</summary>
-    public static (string Name, string Factory, int EfConstruction)[] Indexes(int n) =>
+    private static (string Name, string Factory, int EfConstruction)[] Indexes(int n) =>
     [
         ("flat", "Flat", 0),
-        ("ivf", n >= 500_000 ? "IVF4096,Flat" : "IVF1024,Flat", 0),
-        ("ivfsq8", n >= 500_000 ? "IVF4096,SQ8" : "IVF1024,SQ8", 0),
-        ("hnsw", "HNSW16", 200),
+        ("ivf", $"IVF{Lists(n)},Flat", 0),
+        ("ivfsq8", $"IVF{Lists(n)},SQ8", 0),
+        ("hnsw", "HNSW16", 200), // as hnswlib_peer.py makes it
     ];
+
+    private static int Lists(int n) => n >= 500_000 ? 4096 : n >= 50_000 ? 1024 : 128;
 
     /// <param name="folder">Takes the files.</param>
     /// <param name="n">Vectors.</param>
@@ -33,7 +35,7 @@ internal static class FaissBuild
             var before = Process.GetCurrentProcess().TotalProcessorTime;
             using var index = FaissIndex.Create(FaissData.Dimension, factory, MetricType.L2, efConstruction);
             if (!index.IsTrained)
-                index.Train(vectors.AsSpan(0, Math.Min(n, TrainingRows(factory)) * FaissData.Dimension), threads: 1);
+                index.Train(vectors.AsSpan(0, Math.Min(n, 64 * Lists(n)) * FaissData.Dimension), threads: 1);
             index.Add(vectors, threads: 1);
             var seconds = (Process.GetCurrentProcess().TotalProcessorTime - before).TotalSeconds;
             index.Save(data.Path(name + ".faiss"));
@@ -44,8 +46,6 @@ internal static class FaissBuild
 
         return only.Length == 0 || only.Contains("hnswlib") ? Peer("hnswlib_peer.py", "build", folder, n) : 0;
     }
-
-    private static int TrainingRows(string factory) => factory.StartsWith("IVF4096", StringComparison.Ordinal) ? 4096 * 64 : 1024 * 64;
 
     private static int Peer(string script, params object[] arguments)
     {

@@ -1,9 +1,11 @@
 using System.Runtime.InteropServices;
 using Faiss;
+using Stickers.Catalogue;
+using Stickers.Storage;
 
 namespace Stickers.Bench;
 
-/// <summary>Clustered unit vectors made by seed, their queries and the true neighbours, as plain files that the peers read too.</summary>
+/// <summary>Clustered unit vectors made by seed, or real embeddings, their queries and the true neighbours, as plain files that the peers read too.</summary>
 /// <param name="Folder">Where the files are.</param>
 /// <param name="Count">Number of vectors.</param>
 internal sealed record FaissData(string Folder, int Count)
@@ -15,6 +17,20 @@ internal sealed record FaissData(string Folder, int Count)
     private const float Spread = 0.8f;
 
     public string Path(string name) => System.IO.Path.Combine(Folder, $"{Count}-{name}");
+
+    /// <summary>Writes a catalogue's visual embeddings instead of made-up vectors: stickers drawn by lot are the queries, and the rest is searched.</summary>
+    public static async Task<int> TakeEmbeddingsAsync(string folder, string root, string model, string catalogue)
+    {
+        var set = await EmbeddingSet.OpenAsync(new LocalStore(root), model, catalogue);
+        if (set.Manifest.VisualDimension != Dimension)
+            throw new InvalidDataException($"The embeddings have {set.Manifest.VisualDimension} dimensions; the benchmark takes {Dimension}.");
+        var vectors = await set.ReadAsync().Select(row => row.Visual).ToArrayAsync();
+        new Random(10).Shuffle(vectors);
+        var data = new FaissData(folder, vectors.Length - Queries);
+        data.Write(vectors[Queries..].SelectMany(v => v).ToArray(), vectors[..Queries].SelectMany(v => v).ToArray());
+        Console.WriteLine($"{data.Count} vectors and {Queries} queries in {folder}: name {data.Count} as n");
+        return 0;
+    }
 
     public float[] ReadQueries() => Read<float>("queries.f32");
 
@@ -40,11 +56,14 @@ internal sealed record FaissData(string Folder, int Count)
     {
         if (File.Exists(Path("truth.i64")))
             return;
-        Directory.CreateDirectory(Folder);
         var centres = new float[Clusters * Dimension];
         Gaussian(new Random(7), centres);
-        var vectors = Draw(centres, Count, seed: 8);
-        var queries = Draw(centres, Queries, seed: 9);
+        Write(Draw(centres, Count, seed: 8), Draw(centres, Queries, seed: 9));
+    }
+
+    private void Write(float[] vectors, float[] queries)
+    {
+        Directory.CreateDirectory(Folder);
         using var exact = FaissIndex.Create(Dimension, "Flat", MetricType.L2);
         exact.Add(vectors, threads: 1);
         var (distances, truth) = (new float[Queries * Neighbours], new long[Queries * Neighbours]);

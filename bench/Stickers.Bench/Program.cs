@@ -17,6 +17,8 @@ return args switch
     [FaissBenchmark.SearchWord, var file, var queries, var nprobe, var ef, var threads, var rounds, var singles] => FaissBenchmark.Search(
         file, queries, new SearchParameters { NProbe = Number(nprobe), EfSearch = Number(ef), Threads = Number(threads) }, Number(rounds), Number(singles)),
     ["faiss", var folder, var n, var threads] => await FaissBenchmark.AgainstPythonAsync(folder, Number(n), Number(threads)),
+    ["faiss-variants", var folder, var n, var threads] => await FaissBenchmark.VariantsAsync(folder, Number(n), Number(threads)),
+    ["faiss-embeddings", var folder, var root, var model, var catalogue] => await FaissData.TakeEmbeddingsAsync(folder, root, model, catalogue),
     ["faiss-hnswlib", var folder, var n, var threads] => await FaissBenchmark.AgainstHnswlibAsync(folder, Number(n), Number(threads)),
     ["mpi"] => await MpiBenchmark.RunAsync(),
     [MpiRank.Word] => MpiRank.Run(),
@@ -40,8 +42,10 @@ static int Usage()
           coded    <n> lists, binary codes and vectors against exact search
           codes    <root> <model> <catalogue> learned binary codes against fitted ones, on real embeddings
           edge     items between processes over an edge, against bare TCP sockets
-          faiss-build   <folder> <n> [index …] builds once what the next two load
+          faiss-build   <folder> <n> [index …] builds once what the next three load
           faiss         <folder> <n> <threads> Faiss.NET against python3-faiss over the same Faiss
+          faiss-variants <folder> <n> <threads> Faiss.NET over each build of Faiss that there is
+          faiss-embeddings <folder> <root> <model> <catalogue> takes real embeddings in place of what faiss-build makes up
           faiss-hnswlib <folder> <n> <threads> Faiss.NET with the fast Faiss against python3-hnswlib
           mpi      allreduce and messages of Mpi.NET against a C program, 2 ranks
           pipeline a job of three functions against a loop written by hand
