@@ -75,7 +75,7 @@ public sealed class IndexBuildTests
         var (a, b) = (await one.BuildAsync(), await two.BuildAsync());
         Assert.Equal(a.Version, b.Version);
         Assert.Equal(one.Bytes(a.Version), two.Bytes(b.Version));
-        Assert.Equal(["index.json", "rows.bin", "stickers.db", "tags.bin", "vectors.exact"], one.Bytes(a.Version).Keys.Order());
+        Assert.Equal(["index.json", "records.bin", "rows.bin", "stickers.db", "tags.bin", "vectors.exact"], one.Bytes(a.Version).Keys.Order());
     }
 
     [Fact]
@@ -182,10 +182,10 @@ public sealed class IndexBuildTests
     {
         using var world = await World.CreateAsync();
         var served = await world.BuildAsync();
-        static IndexPlan Poor(IndexRequest of) => new("IVF64,Flat", "test", (int)of.Count, [1]);
+        static IndexPlan Poor(IndexRequest of) => new("IVF4,PQ1x4", "test", (int)of.Count, [4]); // tells vectors apart by four bits
         var e = await Assert.ThrowsAsync<RecallTooLowException>(() => IndexBuild.RunAsync(world.Store, World.Options(), Poor, null, Stop));
         Assert.Contains("the floor is 95.00", e.Message, StringComparison.Ordinal);
-        Assert.Contains("IVF64,Flat", e.Message, StringComparison.Ordinal);
+        Assert.Contains("IVF4,PQ1x4", e.Message, StringComparison.Ordinal);
         Assert.Single(await IndexCatalogue.ListAsync(world.Store, EmbeddingSpace.Visual, Stop));
         Assert.Equal(served.Version, (await SnapshotKeys.ReadCurrentAsync(world.Store, EmbeddingSpace.Visual, Stop))!.Version);
         Assert.Empty(world.Remains());

@@ -29,7 +29,7 @@ public sealed class ShardedBuildTests
         var (a, b) = (await BuildAsync(one, factory, long.MaxValue), await BuildAsync(many, factory, 1));
         Assert.Equal(a.Version, b.Version);
         Assert.Equal(one.Bytes(a.Version), many.Bytes(b.Version)); // recall as measured by each shard is in index.json
-        Assert.Equal(["index.json", "rows.bin", "stickers.db", "tags.bin", vectors], Directory.GetFiles(many.Store.PathOf($"indexes/visual/{b.Version}"), "*", SearchOption.AllDirectories).Select(Path.GetFileName).Order());
+        Assert.Equal(["index.json", "records.bin", "rows.bin", "stickers.db", "tags.bin", vectors], Directory.GetFiles(many.Store.PathOf($"indexes/visual/{b.Version}"), "*", SearchOption.AllDirectories).Select(Path.GetFileName).Order());
         Assert.InRange(a.RecallAt10, recall, 1);
     }
 
