@@ -29,7 +29,6 @@ internal sealed class Inference
     /// <param name="net">The network; stays the caller's.</param>
     public Inference(StickerNet net)
     {
-        NativeHeap.KeepFreed();
         _net = net;
         _net.eval();
         _device = FlatParameters.Of(net).Parts[0].Tensor.device;

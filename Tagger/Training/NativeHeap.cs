@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Stickers.Tagger.Network;
+namespace Stickers.Tagger.Training;
 
 /// <summary>
 /// The C library's heap under LibTorch. A batch makes and frees the same tensors as the one before; by default the large ones are given back to the system each time and
@@ -13,7 +13,7 @@ internal static partial class NativeHeap
 
     private static readonly Lazy<bool> Kept = new(() => mallopt(TrimThreshold, int.MaxValue) != 0 && mallopt(MmapThreshold, LargestMmapThreshold) != 0);
 
-    /// <summary>From now on the process keeps what it frees. Called by all who run networks; the first call counts.</summary>
+    /// <summary>From now on the process keeps what it frees: right for a training, whose steps are alike, not for a server, whose uploads are not. The first call counts.</summary>
     /// <returns>Whether the library obeyed.</returns>
     public static bool KeepFreed() => Kept.Value;
 

@@ -1,6 +1,6 @@
-using Stickers.Tagger.Network;
+using Stickers.Tagger.Training;
 
-namespace Stickers.Tagger.Tests.Network;
+namespace Stickers.Tagger.Tests.Training;
 
 public sealed class NativeHeapTests
 {
