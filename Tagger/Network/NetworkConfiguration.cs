@@ -30,6 +30,14 @@ public sealed record NetworkConfiguration
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool SquashedSemantics { get; init; }
 
+    /// <summary>Sets of tags that have a prototype in the semantic space, C; 0 in models whose tags are read by the tag head alone.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Prototypes { get; init; }
+
+    /// <summary>Tags of all those sets together, P.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int PrototypeTags { get; init; }
+
     /// <summary>Length of a visual vector's binary code, 0 to 4096; 0 in models that have no head for it.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] // so that the hash of older models stays what it was
     public int CodeBits { get; init; }

@@ -28,6 +28,16 @@ internal sealed class StickerNet : nn.Module<Tensor, NetworkOutput>
     /// <summary>Standard deviations at which a squashed value has three quarters of its size; 2 to 4 find as much.</summary>
     private static readonly Scalar Squash = 3f;
 
+    /// <summary>Inverse temperature of the similarity to prototypes; chosen on validation stickers, where 16 to 25 are as good.</summary>
+    private static readonly Scalar PrototypeScale = 20f;
+
+    /// <summary>How much the prototypes' say of a tag weighs, chosen on validation stickers too, and the tag head's.</summary>
+    private static readonly Scalar OfPrototypes = 0.75f;
+    private static readonly Scalar OfTagHead = 0.25f;
+
+    /// <summary>So that no logarithm is of zero.</summary>
+    private static readonly Scalar LeastProbability = 1e-30f;
+
     /// <summary>So that a feature of weight zero is not divided by it.</summary>
     private static readonly Scalar Tiny = 1e-12f;
 
@@ -42,6 +52,8 @@ internal sealed class StickerNet : nn.Module<Tensor, NetworkOutput>
     private readonly Linear semantic_head;
     private readonly Parameter tag_vectors;
     private readonly Linear? code_head;
+    private readonly Tensor? prototypes;
+    private readonly Tensor? prototype_tags;
 
     public StickerNet(NetworkConfiguration configuration) : base(nameof(StickerNet))
     {
@@ -62,6 +74,11 @@ internal sealed class StickerNet : nn.Module<Tensor, NetworkOutput>
         // Made last: the weights before it are drawn as they are without it.
         if (configuration.CodeBits > 0) code_head = nn.Linear(configuration.VisualDimension, configuration.CodeBits);
         RegisterComponents();
+        if (configuration.Prototypes == 0) return;
+        prototypes = zeros(configuration.Prototypes, configuration.SemanticDimension);
+        prototype_tags = zeros(configuration.PrototypeTags, 2);
+        register_buffer(nameof(prototypes), prototypes);
+        register_buffer(nameof(prototype_tags), prototype_tags);
     }
 
     /// <summary>The shape.</summary>
@@ -118,7 +135,7 @@ internal sealed class StickerNet : nn.Module<Tensor, NetworkOutput>
         var theirs = Tensors(other).ToDictionary();
         foreach (var (name, tensor) in Tensors(this))
         {
-            if (!name.StartsWith(nameof(semantic_head), StringComparison.Ordinal) && name != nameof(tag_vectors)) tensor.copy_(theirs[name]);
+            if (!name.StartsWith(nameof(semantic_head), StringComparison.Ordinal) && name is not (nameof(tag_vectors) or nameof(prototypes) or nameof(prototype_tags))) tensor.copy_(theirs[name]);
         }
 
         static IEnumerable<(string Name, Tensor Tensor)> Tensors(StickerNet net) => FlatParameters.Of(net).Parts.Concat(FlatParameters.BuffersOf(net).Parts);
@@ -139,6 +156,15 @@ internal sealed class StickerNet : nn.Module<Tensor, NetworkOutput>
         tag_vectors.copy_(Unit(vectors));
     }
 
+    /// <summary>Replaces the prototypes: (C, Ds) of any length, and the tags of each.</summary>
+    public void SetPrototypes(Tensor vectors, IReadOnlyList<(int Set, int Tag)> tags)
+    {
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        prototypes!.copy_(Unit(vectors));
+        prototype_tags!.copy_(tensor([.. tags.SelectMany(pair => new float[] { pair.Set, pair.Tag })], [tags.Count, 2]));
+    }
+
     /// <summary>What all heads read, (B, F) float32: what is shown, and coarsely where.</summary>
     /// <param name="input">(B, 4, S, S), S a multiple of 16: RGB composed over a background, and alpha; each scaled to about -2 to 2. float32 or bfloat16.</param>
     public Tensor ForwardFeatures(Tensor input) => FeaturesOf(ForwardStages(input));
@@ -152,8 +178,24 @@ internal sealed class StickerNet : nn.Module<Tensor, NetworkOutput>
         return new StageMaps(x2, x3, layer4.forward(x3));
     }
 
-    /// <summary>Logits of the tags: (B, F) -> (B, V).</summary>
-    public Tensor TagLogits(Tensor features) => tag_head.forward(features);
+    /// <summary>
+    /// Logits of the tags: (B, F) -> (B, V). A tag's probability is a mixture of what the tag head says and of the share that sets with this tag have in the similarity to all
+    /// prototypes (a softmax of cosines, as in Snell et al. 2017): what a sticker means is told by those it means the same as.
+    /// </summary>
+    /// <param name="features">Of <see cref="ForwardFeatures"/>.</param>
+    /// <param name="semantic">(B, Ds), the semantic vectors of the same stickers.</param>
+    public Tensor TagLogits(Tensor features, Tensor semantic)
+    {
+        var own = tag_head.forward(features);
+        if (prototypes is null || prototype_tags is null) return own;
+        var near = semantic.matmul(prototypes.t()).mul(PrototypeScale).softmax(1);                                  // (B, C)
+        var (sets, tags) = (prototype_tags.select(1, 0).to_type(ScalarType.Int64), prototype_tags.select(1, 1).to_type(ScalarType.Int64));
+        var shares = zeros_like(own).index_add(1, tags, near.index_select(1, sets), Scalars.One);                   // (B, V)
+        var others = shares.neg().add(Scalars.One, Scalars.One).relu();
+        var given = own.sigmoid().mul(OfTagHead).add(shares.mul(OfPrototypes), Scalars.One);
+        var missing = own.neg().sigmoid().mul(OfTagHead).add(others.mul(OfPrototypes), Scalars.One);
+        return given.clamp_min(LeastProbability).log().sub(missing.clamp_min(LeastProbability).log());
+    }
 
     /// <param name="maps">Of <see cref="ForwardStages"/>.</param>
     /// <returns>(B, F) float32.</returns>
@@ -172,10 +214,8 @@ internal sealed class StickerNet : nn.Module<Tensor, NetworkOutput>
     public override NetworkOutput forward(Tensor input)
     {
         var features = ForwardFeatures(input);
-        return new NetworkOutput(
-            TagLogits(features),
-            Unit(visual_head.forward(features)),
-            SemanticOf(SemanticFeatures(features)));
+        var semantic = SemanticOf(SemanticFeatures(features));
+        return new NetworkOutput(TagLogits(features, semantic), Unit(visual_head.forward(features)), semantic);
     }
 
     private static Tensor Unit(Tensor rows) => nn.functional.normalize(rows, 2, 1);

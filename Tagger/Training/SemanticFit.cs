@@ -8,17 +8,16 @@ namespace Stickers.Tagger.Training;
 /// <summary>
 /// Gives the semantic space its final form once the trunk is trained, in closed form. The head becomes a linear discriminant analysis
 /// (Rao 1948) between the distinct sets of tags: directions in which stickers of one meaning differ, drawn by different hands, are shrunk,
-/// those in which meanings differ are kept. The tags' vectors are then fitted by ridge regression on the stickers' vectors.
+/// those in which meanings differ are kept. The tags' vectors are then fitted by ridge regression on the stickers' vectors, and each set of tags
+/// gets the mean of its stickers' vectors as its prototype (Snell et al. 2017).
 /// </summary>
-/// <param name="net">The trained network; its semantic head and tag vectors are replaced.</param>
+/// <param name="net">The trained network, with as many prototypes as there are sets; its semantic head, tag vectors and prototypes are replaced.</param>
 /// <param name="set">What it learned from.</param>
-internal sealed class SemanticFit(StickerNet net, TrainingSet set)
+/// <param name="sets">The sets of tags in it.</param>
+internal sealed class SemanticFit(StickerNet net, TrainingSet set, TagSets sets)
 {
     /// <summary>Length of a fitted semantic vector; chosen on concepts left out of the fit, where half as many find less.</summary>
     public const int Dimension = 512;
-
-    /// <summary>Distinct sets of tags that are told apart; the most frequent are kept.</summary>
-    private const int MaximumSets = 20_000;
 
     /// <summary>With fewer stickers a feature beyond the first of each set, the scatter within meanings is not known: the learned head stays.</summary>
     private const double LeastEvidence = 0.25;
@@ -44,43 +43,30 @@ internal sealed class SemanticFit(StickerNet net, TrainingSet set)
     /// <returns>False when too few stickers share their tags with others: nothing was changed.</returns>
     public bool Apply(IProgress<JobProgress>? progress, CancellationToken cancellation)
     {
-        var (classes, counts) = Classes();
-        int members = counts.Sum(), features = net.FeatureCount;
-        if (net.Configuration.SemanticDimension > features || members - counts.Length < LeastEvidence * features) return false;
+        int members = sets.Counts.Sum(), features = net.FeatureCount;
+        if (net.Configuration.SemanticDimension > features || members - sets.Counts.Length < LeastEvidence * features) return false;
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
-        FitHead(classes, counts, members, progress, cancellation);
-        FitTagVectors(progress, cancellation);
+        FitHead(members, progress, cancellation);
+        FitVectors(progress, cancellation);
         return true;
     }
 
-    /// <summary>The number of each row's set of tags, or -1 where it is not told apart, and the size of each set.</summary>
-    private (int[] Classes, int[] Counts) Classes()
-    {
-        var keys = Array.ConvertAll(_rows, row => string.Join(' ', set.Rows[row].Tags));
-        var frequent = keys.CountBy(key => key).OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal).Take(MaximumSets).ToArray();
-        var numbers = frequent.Select((pair, number) => (pair.Key, number)).ToDictionary(pair => pair.Key, pair => pair.number, StringComparer.Ordinal);
-        return (Array.ConvertAll(keys, key => numbers.GetValueOrDefault(key, -1)), Array.ConvertAll(frequent, pair => pair.Value));
-    }
-
-    private void FitHead(int[] classes, int[] counts, int members, IProgress<JobProgress>? progress, CancellationToken cancellation)
+    private void FitHead(int members, IProgress<JobProgress>? progress, CancellationToken cancellation)
     {
         var (width, dimension) = (net.FeatureCount, net.Configuration.SemanticDimension);
         var squares = zeros(width, width, ScalarType.Float64);      // (F, F): sum of x xT
-        var sums = zeros(counts.Length, width);                     // (C, F): sum of x by set
+        var sums = zeros(sets.Counts.Length, width);                // (C, F): sum of x by set
         ForEachBatch((first, x) =>
         {
-            var known = Enumerable.Range(0, (int)x.shape[0]).Where(i => classes[first + i] >= 0).ToArray();
-            if (known.Length == 0) return;
-            var told = x.index_select(0, Indices(known));
+            var told = AddBySet(sums, first, x);
             squares.add_(told.t().matmul(told).to_type(ScalarType.Float64), Scalars.One);
-            sums.index_add_(0, Indices(Array.ConvertAll(known, i => classes[first + i])), told, Scalars.One);
         }, progress, cancellation);
 
         var total = tensor((double)members);
         var means = sums.to_type(ScalarType.Float64);
         var mean = means.sum([0L]).div(total);                                                                        // (F)
-        var weighted = means.div(tensor(Array.ConvertAll(counts, c => Math.Sqrt(c))).unsqueeze(1));                // (C, F)
+        var weighted = means.div(tensor(Array.ConvertAll(sets.Counts, c => Math.Sqrt(c))).unsqueeze(1));                // (C, F)
         var around = weighted.t().matmul(weighted);                                                                // (F, F)
         var between = around.div(total).sub(mean.outer(mean));
         var within = squares.sub(around).div(total);
@@ -94,11 +80,12 @@ internal sealed class SemanticFit(StickerNet net, TrainingSet set)
         net.SetSemanticHead(head.to_type(ScalarType.Float32), head.matmul(mean).neg().to_type(ScalarType.Float32));
     }
 
-    private void FitTagVectors(IProgress<JobProgress>? progress, CancellationToken cancellation)
+    private void FitVectors(IProgress<JobProgress>? progress, CancellationToken cancellation)
     {
         var (meanings, dimension) = (net.Configuration.Meanings, net.Configuration.SemanticDimension);
         var squares = zeros(dimension, dimension, ScalarType.Float64);
         var sums = zeros(meanings, dimension);
+        var bySet = zeros(sets.Counts.Length, dimension);
         var carriers = new double[meanings];
         var all = zeros(dimension, ScalarType.Float64);
         ForEachBatch((first, x) =>
@@ -108,6 +95,7 @@ internal sealed class SemanticFit(StickerNet net, TrainingSet set)
             foreach (var (_, tag) in pairs) carriers[tag]++;
             sums.index_add_(0, Indices(Array.ConvertAll(pairs, p => p.Tag)), semantic.index_select(0, Indices(Array.ConvertAll(pairs, p => p.Sticker))), Scalars.One);
             squares.add_(semantic.t().matmul(semantic).to_type(ScalarType.Float64), Scalars.One);
+            AddBySet(bySet, first, semantic);
             all.add_(semantic.sum([0L]).to_type(ScalarType.Float64), Scalars.One);
         }, progress, cancellation);
 
@@ -116,6 +104,17 @@ internal sealed class SemanticFit(StickerNet net, TrainingSet set)
         second = second.add(eye(dimension, dtype: ScalarType.Float64).mul(second.diagonal().mean()).mul(Ridge), Scalars.One);
         var covariance = sums.to_type(ScalarType.Float64).sub(tensor(carriers).outer(all.div(total))).div(total);  // (M, Ds)
         net.SetTagVectors(linalg.solve(second, covariance.t()).t().to_type(ScalarType.Float32));
+        net.SetPrototypes(bySet, sets.Suggested);
+    }
+
+    /// <summary>Adds the rows of a batch to the sum of their set: (n, K) to (C, K).</summary>
+    /// <returns>The rows whose set is told apart.</returns>
+    private Tensor AddBySet(Tensor sums, int first, Tensor rows)
+    {
+        var known = Enumerable.Range(0, (int)rows.shape[0]).Where(i => sets.OfRows[first + i] >= 0).ToArray();
+        var told = rows.index_select(0, Indices(known));
+        sums.index_add_(0, Indices(Array.ConvertAll(known, i => sets.OfRows[first + i])), told, Scalars.One);
+        return told;
     }
 
     /// <summary>Calls back with what the semantic head reads of batch after batch: the place of its first sticker among the rows, and (n, F).</summary>

@@ -80,9 +80,10 @@ public static class Trainer
             FlatParameters.Of(learned).Write(loop.State.AverageParameters);
             FlatParameters.BuffersOf(learned).Write(loop.State.AverageBuffers);
             // Learned with few numbers, which cost a step less, and fitted with many, which hold more.
-            using var fitted = new StickerNet(network with { SemanticDimension = SemanticFit.Dimension, SquashedSemantics = true });
+            var sets = TagSets.Of(set);
+            using var fitted = new StickerNet(network with { SemanticDimension = SemanticFit.Dimension, SquashedSemantics = true, Prototypes = sets.Counts.Length, PrototypeTags = sets.Suggested.Length });
             fitted.CopyAllButSemantics(learned);
-            var net = new SemanticFit(fitted, set).Apply(progress, cancellation) ? fitted : learned;
+            var net = new SemanticFit(fitted, set, sets).Apply(progress, cancellation) ? fitted : learned;
             new CodeFit(net, set).Apply(loop.State.Step, options.Seed, progress, cancellation);
             progress?.Report(new JobProgress("calibrate", 0, null, "stickers"));
             var validation = set.ValidationRows;

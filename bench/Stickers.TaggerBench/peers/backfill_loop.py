@@ -29,7 +29,9 @@ class Pictures(torch.utils.data.Dataset):
 
 
 state = load_safetensors(weights)
-net = StickerNet(*[state["tag_head.weight"].shape[0], state["tag_vectors"].shape[0]], semantic=state["semantic_head.weight"].shape[0], squashed=True)
+net = StickerNet(
+    state["tag_head.weight"].shape[0], state["tag_vectors"].shape[0], semantic=state["semantic_head.weight"].shape[0], squashed=True,
+    prototypes=len(state["prototypes"]), prototype_tags=len(state["prototype_tags"]))
 missing, _ = net.load_state_dict(state, strict=False)
 assert all(name.endswith("num_batches_tracked") for name in missing), missing
 net.eval()

@@ -33,7 +33,7 @@ class BasicBlock(nn.Module):
 
 
 class StickerNet(nn.Module):
-    def __init__(self, tags, meanings, visual=128, semantic=128, widths=(32, 64, 128, 256), squashed=False):
+    def __init__(self, tags, meanings, visual=128, semantic=128, widths=(32, 64, 128, 256), squashed=False, prototypes=0, prototype_tags=0):
         super().__init__()
         self.squashed = squashed  # as after the semantic fit
         self.stem = ConvBatchNorm(4, widths[0], 3, 2)
@@ -47,6 +47,9 @@ class StickerNet(nn.Module):
         self.visual_head = nn.Linear(features, visual)
         self.semantic_head = nn.Linear(features, semantic)
         self.tag_vectors = nn.Parameter(torch.randn(meanings, semantic))
+        if prototypes:
+            self.register_buffer("prototypes", torch.zeros(prototypes, semantic))
+            self.register_buffer("prototype_tags", torch.zeros(prototype_tags, 2))
 
     def forward(self, x):
         pool = x.shape[2] // 16
@@ -56,7 +59,12 @@ class StickerNet(nn.Module):
         parts = avg_pool2d(x2, pool).flatten(1), avg_pool2d(x3, pool).flatten(1), x4.mean((2, 3))
         features = self.feature_norm(torch.cat([normalize(part) for part in parts], 1))
         read = ((features - self.feature_norm.bias) / (self.feature_norm.weight + 1e-12) / 3).tanh() if self.squashed else features
-        return self.tag_head(features), normalize(self.visual_head(features)), normalize(self.semantic_head(read))
+        tags, semantic = self.tag_head(features), normalize(self.semantic_head(read))
+        if hasattr(self, "prototypes"):
+            sets, of = self.prototype_tags.long().unbind(1)
+            shares = torch.zeros_like(tags).index_add(1, of, torch.softmax(20 * semantic @ self.prototypes.t(), 1)[:, sets])
+            tags = torch.logit(0.25 * torch.sigmoid(tags) + 0.75 * shares.clamp(0, 1), 1e-7)
+        return tags, normalize(self.visual_head(features)), semantic
 
 
 def load_safetensors(path):

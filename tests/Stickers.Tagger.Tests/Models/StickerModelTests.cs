@@ -59,6 +59,36 @@ public sealed class StickerModelTests
     }
 
     [Fact]
+    public async Task LoadAsync_Prototypes_DecideAsTheyWereWritten()
+    {
+        using var store = new TestStore();
+        var picture = ImageDecoder.Decode(TestStore.Draw(4).Image.Span, StickerModel.DecodeSide);
+        await store.AddModelAsync(Cancellation);
+        using var plain = await StickerModel.LoadAsync(store.Store, TestStore.Model, Cancellation);
+        await store.AddModelAsync(Cancellation, prototype: plain.Predict([picture])[0].Semantic);
+
+        using var model = await StickerModel.LoadAsync(store.Store, TestStore.Model, Cancellation);
+
+        // The only prototype, which carries the last two tags, takes all of the prototypes' three quarters.
+        var (before, after) = (Uncalibrated(plain.Predict([picture])[0]), Uncalibrated(model.Predict([picture])[0]));
+        for (var tag = 0; tag < 4; tag++) Assert.Equal((before[tag] / 4) + (tag >= 2 ? 0.75 : 0), after[tag], 1e-4);
+
+        static double[] Uncalibrated(Prediction prediction) =>
+            [.. prediction.Scores.Select((p, tag) => 1 / (1 + Math.Exp(-(Math.Log(p / (1 - p)) - (tag * TestStore.TagShift)))))];
+    }
+
+    [Fact]
+    public async Task LoadAsync_FormatFive_HasNoPrototypesAndTheHashItAlwaysHad()
+    {
+        using var store = new TestStore();
+        await store.AddModelAsync(Cancellation, formatVersion: 5);
+        using var model = await StickerModel.LoadAsync(store.Store, TestStore.Model, Cancellation);
+
+        Assert.Equal(0, model.Manifest.Network.Prototypes);
+        Assert.DoesNotContain("Prototype", System.Text.Json.JsonSerializer.Serialize(model.Manifest.Network), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Suggest_ThresholdAboveOne_IsOnlyReviewed()
     {
         using var store = new TestStore();

@@ -10,7 +10,7 @@ internal static class DrawnTrainingSet
 {
     public static readonly string[] Tags = ["disc", "square", "red", "blue"];
 
-    public static TrainingSet Create(string folder, int side)
+    public static TrainingSet Create(string folder, int side, int suggested = 4)
     {
         var fitted = InputFitting.FittedSide(side);
         var rows = new Dictionary<long, TrainingRow>();
@@ -38,6 +38,6 @@ internal static class DrawnTrainingSet
                 rows.Add(i, new TrainingRow(SplitPart.Train, [disc ? 0 : 1, red ? 2 : 3], MayMirror: true, Group: i));
             }
         }
-        return new TrainingSet([new LocalStore(folder).FetchAsync("fitted.rgba").GetAwaiter().GetResult()], fitted, new TrainingVocabulary(Tags, [24, 24, 24, 24], 4), rows);
+        return new TrainingSet([new LocalStore(folder).FetchAsync("fitted.rgba").GetAwaiter().GetResult()], fitted, new TrainingVocabulary(Tags, [24, 24, 24, 24], suggested), rows);
     }
 }

@@ -12,8 +12,13 @@ public sealed class SemanticFitTests : IDisposable
     private const int Dimension = 16;
     private readonly string _folder = Directory.CreateTempSubdirectory("semantics-").FullName;
     private readonly TrainingSet _set;
+    private readonly TagSets _sets;
 
-    public SemanticFitTests() => _set = DrawnTrainingSet.Create(_folder, Side);
+    public SemanticFitTests()
+    {
+        _set = DrawnTrainingSet.Create(_folder, Side);
+        _sets = TagSets.Of(_set);
+    }
 
     [Fact]
     public void Apply_FewMeanings_BringsThemTogether()
@@ -21,7 +26,7 @@ public sealed class SemanticFitTests : IDisposable
         using var net = Net([8, 4, 8, 8]);
         var before = Purity(Semantic(net));
 
-        Assert.True(new SemanticFit(net, _set).Apply(null, CancellationToken.None));
+        Assert.True(new SemanticFit(net, _set, _sets).Apply(null, CancellationToken.None));
 
         // Nearest of a like meaning: chance is 11 of 47, an untrained head finds some by size and colour.
         var after = Purity(Semantic(net));
@@ -33,7 +38,7 @@ public sealed class SemanticFitTests : IDisposable
     {
         using var net = Net([8, 4, 8, 8]);
 
-        new SemanticFit(net, _set).Apply(null, CancellationToken.None);
+        new SemanticFit(net, _set, _sets).Apply(null, CancellationToken.None);
 
         var semantic = Semantic(net);
         using var scope = torch.NewDisposeScope();
@@ -48,13 +53,76 @@ public sealed class SemanticFitTests : IDisposable
     }
 
     [Fact]
+    public void Apply_Prototypes_AreTheMeansOfTheirSets()
+    {
+        using var net = Net([8, 4, 8, 8]);
+
+        new SemanticFit(net, _set, _sets).Apply(null, CancellationToken.None);
+
+        var semantic = Semantic(net);
+        var prototypes = FlatParameters.BuffersOf(net).ToTensors().Single(t => t.Name == "prototypes").Values;
+        for (var of = 0; of < 4; of++)
+        {
+            var mean = new float[Dimension];
+            for (var i = 0; i < 48; i++)
+            {
+                if (_sets.OfRows[i] == of) TensorPrimitives.Add(mean, semantic[i], mean);
+            }
+            TensorPrimitives.Divide(mean, TensorPrimitives.Norm<float>(mean), mean);
+            var place = of;
+            Assert.All(Enumerable.Range(0, Dimension), k => Assert.Equal(mean[k], prototypes.Span[(place * Dimension) + k], 1e-4f));
+        }
+    }
+
+    [Fact]
+    public void TagLogits_WithPrototypes_AreOfTheMixture()
+    {
+        using var net = Net([8, 4, 8, 8]);
+        new SemanticFit(net, _set, _sets).Apply(null, CancellationToken.None);
+        using var plain = new StickerNet(net.Configuration with { Prototypes = 0, PrototypeTags = 0 });
+        FlatParameters.Of(plain).Load(FlatParameters.Of(net).ToTensors().ToDictionary(t => t.Name), "test");
+        FlatParameters.BuffersOf(plain).Load(FlatParameters.BuffersOf(net).ToTensors().ToDictionary(t => t.Name), "test");
+
+        var mixed = new Inference(net).Run(48, _set.FittedSide, i => _set.Image(i));
+        var own = new Inference(plain).Run(48, _set.FittedSide, i => _set.Image(i));
+
+        Assert.Equal(own.Semantic, mixed.Semantic);
+        var prototypes = FlatParameters.BuffersOf(net).ToTensors().Single(t => t.Name == "prototypes").Values.ToArray().Chunk(Dimension).ToArray();
+        for (var i = 0; i < 48; i++)
+        {
+            var weights = Array.ConvertAll(prototypes, p => Math.Exp(20.0 * TensorPrimitives.Dot<float>(p, mixed.Semantic.AsSpan(i * Dimension, Dimension))));
+            for (var tag = 0; tag < 4; tag++)
+            {
+                var share = _sets.Suggested.Where(pair => pair.Tag == tag).Sum(pair => weights[pair.Set]) / weights.Sum();
+                var probability = (0.25 / (1 + Math.Exp(-own.TagLogits[(i * 4) + tag]))) + (0.75 * share);
+                Assert.Equal(probability, 1 / (1 + Math.Exp(-mixed.TagLogits[(i * 4) + tag])), 1e-4);
+            }
+        }
+    }
+
+    [Fact]
+    public void TagLogits_TagHeadSureBeyondFloats_StayFiniteAndHaveGradients()
+    {
+        using var net = Net([8, 4, 8, 8]);
+        new SemanticFit(net, _set, _sets).Apply(null, CancellationToken.None);
+        FlatParameters.Of(net).Parts.Single(part => part.Name == "tag_head.bias").Tensor.detach().copy_(torch.tensor(new[] { 1000f, -1000f, 120f, -120f }));
+        using var scope = torch.NewDisposeScope();
+        var features = torch.randn(3, net.FeatureCount).requires_grad_();
+
+        var logits = net.TagLogits(features, net.SemanticOf(net.SemanticFeatures(features)));
+
+        Assert.All(logits.data<float>().ToArray(), logit => Assert.True(float.IsFinite(logit), $"{logit}"));
+        Assert.All(torch.autograd.grad([logits.sum()], [features])[0].data<float>().ToArray(), slope => Assert.True(float.IsFinite(slope), $"{slope}"));
+    }
+
+    [Fact]
     public void Apply_Twice_GivesTheSame()
     {
         using var net = Net([8, 4, 8, 8]);
-        new SemanticFit(net, _set).Apply(null, CancellationToken.None);
+        new SemanticFit(net, _set, _sets).Apply(null, CancellationToken.None);
         var first = FlatParameters.Of(net).ToTensors().Single(t => t.Name == "tag_vectors").Values.ToArray();
 
-        new SemanticFit(net, _set).Apply(null, CancellationToken.None);
+        new SemanticFit(net, _set, _sets).Apply(null, CancellationToken.None);
 
         Assert.Equal(first, FlatParameters.Of(net).ToTensors().Single(t => t.Name == "tag_vectors").Values.ToArray());
     }
@@ -65,7 +133,7 @@ public sealed class SemanticFitTests : IDisposable
         using var net = Net([8, 8, 16, 16]);
         var before = FlatParameters.Of(net).ToTensors().SelectMany(t => t.Values.ToArray()).ToArray();
 
-        Assert.False(new SemanticFit(net, _set).Apply(null, CancellationToken.None));
+        Assert.False(new SemanticFit(net, _set, _sets).Apply(null, CancellationToken.None));
 
         Assert.Equal(before, FlatParameters.Of(net).ToTensors().SelectMany(t => t.Values.ToArray()));
     }
@@ -96,10 +164,21 @@ public sealed class SemanticFitTests : IDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private static StickerNet Net(int[] widths)
+    private StickerNet Net(int[] widths)
     {
         torch.manual_seed(3);
-        return new StickerNet(new NetworkConfiguration { InputSide = Side, Widths = widths, Tags = 4, Meanings = 4, VisualDimension = 16, SemanticDimension = Dimension, SquashedSemantics = true });
+        return new StickerNet(new NetworkConfiguration
+        {
+            InputSide = Side,
+            Widths = widths,
+            Tags = 4,
+            Meanings = 4,
+            VisualDimension = 16,
+            SemanticDimension = Dimension,
+            SquashedSemantics = true,
+            Prototypes = _sets.Counts.Length,
+            PrototypeTags = _sets.Suggested.Length,
+        });
     }
 
     private float[][] Semantic(StickerNet net) =>
