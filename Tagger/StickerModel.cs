@@ -39,6 +39,7 @@ public sealed class StickerModel : IDisposable
     {
         Description = description;
         _net = net;
+        _net.Fold();
         _inference = new Inference(net);
         _tagIndex = description.Meanings.Select((t, i) => (t.Tag, i)).ToDictionary(t => t.Tag, t => t.i, StringComparer.Ordinal);
         using var scope = NewDisposeScope();

@@ -90,6 +90,13 @@ internal sealed class StickerNet : nn.Module<Tensor, NetworkOutput>
     /// <summary>The tags' unit vectors in the semantic space: (M, Ds).</summary>
     public Tensor TagVectors => nn.functional.normalize(tag_vectors, 2, 1);
 
+    /// <summary>Makes the normalisations of the trunk part of its kernels, for a network that learns no more; answers change by rounding.</summary>
+    public void Fold()
+    {
+        stem.Fold();
+        foreach (var block in new[] { layer1, layer2, layer3, layer4 }.SelectMany(stage => stage.children()).OfType<BasicBlock>()) block.Fold();
+    }
+
     /// <summary>Starts every tag at its frequency, so that the first steps do not spend themselves on learning that tags are rare.</summary>
     public void InitializeTagBias(ReadOnlySpan<float> logOdds)
     {
