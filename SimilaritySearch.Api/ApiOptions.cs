@@ -20,7 +20,7 @@ public sealed record ApiOptions
     /// <summary>Share of the searches that are compared with every sticker to measure live recall, 0 to 1.</summary>
     public double RecallProbeShare { get; init; } = 0.001;
 
-    /// <summary>Shortest time from one such comparison to the next.</summary>
+    /// <summary>Shortest time from one such comparison to the next; longer where one takes long.</summary>
     public TimeSpan RecallProbePause { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>The cores that lookups may have, by which the work that runs at once is measured; at least 1.</summary>

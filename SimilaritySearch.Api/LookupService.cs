@@ -15,8 +15,7 @@ internal sealed class LookupService : IDisposable
     {
         var cores = options.Workers;
         Light = new WorkLane("light", 2 * cores, options.LookupWait, options.MaxQueuedLookups);
-        // To wait for a place would cost a short search nearly as much as the search: twice as many as there are cores begin, and the system shares the cores among them.
-        Search = new WorkLane("search", 2 * cores, options.LookupWait, options.MaxQueuedLookups);
+        Search = new WorkLane("search", cores, options.LookupWait, options.MaxQueuedLookups);
         Probe = new RecallProbe(options.RecallProbeShare, options.RecallProbePause);
         Upload = new WorkLane("upload", cores, options.UploadWait, options.MaxQueuedUploads);
     }
@@ -35,28 +34,44 @@ internal sealed class LookupService : IDisposable
     /// <summary>Decoding and the network.</summary>
     public WorkLane Upload { get; }
 
+    /// <summary>Who can ask at the same time.</summary>
+    public OpenConnections Connections { get; } = new();
+
     /// <summary>Set when the server is about to stop: no longer ready, still answering.</summary>
     public bool Draining { get; set; }
 
     /// <summary>The answer, 404 where the work gives none, or 503 where there is no room or nothing is loaded yet.</summary>
+    /// <param name="lane">Where the work belongs.</param>
+    /// <param name="work">The work.</param>
+    /// <param name="missing">Said with 404.</param>
+    /// <param name="cancellation">Stops the waiting.</param>
+    /// <param name="brief">Whether this is the usual work of the lane, in memory alone: it may be done on the thread that read the request.</param>
     public Task<Results<Ok<T>, ProblemHttpResult, BusyResult>> AnswerAsync<T>(
-        WorkLane lane, Func<ServedPair, T?> work, string? missing, CancellationToken cancellation) where T : class =>
+        WorkLane lane, Func<ServedPair, T?> work, string? missing, CancellationToken cancellation, bool brief = false) where T : class =>
         RunAsync<Results<Ok<T>, ProblemHttpResult, BusyResult>>(
-            lane, pair => work(pair) is { } answer ? TypedResults.Ok(answer) : Problems.NotFound(missing), busy => busy, cancellation);
+            lane, brief, pair => work(pair) is { } answer ? TypedResults.Ok(answer) : Problems.NotFound(missing), busy => busy, cancellation);
 
     /// <summary>As <see cref="AnswerAsync"/>, for work that writes its answer itself.</summary>
     public Task<Results<ReadyJson<T>, ProblemHttpResult, BusyResult>> WriteAsync<T>(
-        WorkLane lane, Func<ServedPair, ReadyJson<T>?> work, string? missing, CancellationToken cancellation) =>
+        WorkLane lane, Func<ServedPair, ReadyJson<T>?> work, string? missing, CancellationToken cancellation, bool brief = false) =>
         RunAsync<Results<ReadyJson<T>, ProblemHttpResult, BusyResult>>(
-            lane, pair => work(pair) is { } answer ? answer : Problems.NotFound(missing), busy => busy, cancellation);
+            lane, brief, pair => work(pair) is { } answer ? answer : Problems.NotFound(missing), busy => busy, cancellation);
 
-    private async Task<T> RunAsync<T>(WorkLane lane, Func<ServedPair, T> work, Func<BusyResult, T> refuse, CancellationToken cancellation)
+    private async Task<T> RunAsync<T>(WorkLane lane, bool brief, Func<ServedPair, T> work, Func<BusyResult, T> refuse, CancellationToken cancellation)
     {
         if (!await lane.EnterAsync(cancellation))
             return refuse(BusyResult.Overloaded);
         var started = Stopwatch.GetTimestamp();
         try
         {
+            // To hand a short search to another thread costs a quarter of it. But the threads that read sockets (see ApiHost.AnswerWhereItIsRead) also tell others that there is
+            // no room, and who is behind in their queue no lane sees: they do only what cannot keep anybody waiting for longer than a lane may.
+            if (!Thread.CurrentThread.IsThreadPoolThread && !(brief && lane.IsShortFor(Connections.Count)))
+            {
+                await Task.Yield();
+                started = Stopwatch.GetTimestamp();
+            }
+
             if (Pairs.Lease() is not { } pair)
                 return refuse(BusyResult.NotReady);
             try

@@ -36,6 +36,7 @@ internal static class ServeCommand
             ],
         }.Does(async (parse, session) =>
         {
+            ApiHost.AnswerWhereItIsRead();
             using var telemetry = Telemetry.Export(parse.GetValue(collector));
             await using var file = parse.GetValue(log) switch
             {

@@ -27,10 +27,11 @@ internal static class ApiApplication
     {
         keys ??= new KeyRing(options.Store);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = typeof(ApiApplication).Assembly.GetName().Name });
-        // Requests are answered on the thread that has read them: what takes long has a lane, and to hand a short search to another thread costs a good part of it.
+        // A request begins on the thread that has read it; LookupService decides whether it stays there.
         builder.WebHost.UseKestrelCore().UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true).ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
+            kestrel.ConfigureEndpointDefaults(listen => listen.Use(lookup.Connections.Follow));
             kestrel.Limits.MaxRequestBodySize = UploadReader.MaxBodyBytes;
         });
         builder.Services.AddSingleton<IHostLifetime, CallerLifetime>();

@@ -35,7 +35,8 @@ internal static class TextEndpoints
             lookup.Light,
             pair => new SuggestAnswer(pair.Suggester.Suggest(pair, text, locale ?? audience.Language, audience.Country, count), pair.Model.Version, pair.Semantic.Version),
             missing: null,
-            cancellation);
+            cancellation,
+            brief: true);
     }
 
     public static Task<Results<Ok<TopTags>, ProblemHttpResult, BusyResult>> Tags(

@@ -44,6 +44,9 @@ internal sealed record SimilarQuery
     /// <summary>All that decides which results there are and in which order, but not where the page begins; as the client wrote it.</summary>
     public string Text { get; init; } = "";
 
+    /// <summary>Whether it asks for no more than most do: one search, for one short page.</summary>
+    public bool IsBrief => Blend is 0 or 1 && Count <= 2 * StandardCount && Cursor is null && Filter.IsEmpty && Diversify is null && Candidates == CandidateSource.Lists && !Explain;
+
     /// <summary>The spaces that are searched, in the words of the API.</summary>
     public string SpaceName => Blend switch { 0 => "visual", 1 => "semantic", _ => "blend" };
 }

@@ -11,6 +11,9 @@ internal sealed class PairWatch(PairLoader loader, PairHolder holder, ApiOptions
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromMinutes(5);
 
+    /// <summary>The thread pool under a name of its own: what awaits under it comes back to it.</summary>
+    private static readonly TaskScheduler Pool = new ConcurrentExclusiveSchedulerPair().ConcurrentScheduler;
+
     private readonly SemaphoreSlim _nudge = new(0, 1);
     private string? _stamp;
 
@@ -19,7 +22,7 @@ internal sealed class PairWatch(PairLoader loader, PairHolder holder, ApiOptions
     public async Task LoadFirstAsync(CancellationToken cancellation)
     {
         _stamp = await loader.StampAsync(cancellation);
-        holder.Swap(await loader.LoadAsync(null, cancellation));
+        holder.Swap(await BesideAsync(() => loader.LoadAsync(null, cancellation), cancellation));
     }
 
     /// <summary>Watches until cancelled, which is the normal end.</summary>
@@ -66,8 +69,7 @@ internal sealed class PairWatch(PairLoader loader, PairHolder holder, ApiOptions
         var previous = holder.Lease();
         try
         {
-            // Reading a whole index keeps a thread busy: not one that answers requests.
-            if (await Task.Run(() => loader.LoadAsync(previous, cancellation), cancellation) is not { } next)
+            if (await BesideAsync(() => loader.LoadAsync(previous, cancellation), cancellation) is not { } next)
                 return;
             holder.Swap(next);
             options.Notice?.Invoke($"Serving visual index {next.Visual.Version} and semantic index {next.Semantic.Version}, model {next.Model.Version}.");
@@ -81,6 +83,10 @@ internal sealed class PairWatch(PairLoader loader, PairHolder holder, ApiOptions
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false);
         NativeMemory.Trim();
     }
+
+    /// <summary>Reading a whole index keeps a thread busy: never one that answers requests, not even after waiting for the network, whose threads those may be.</summary>
+    private static Task<T> BesideAsync<T>(Func<Task<T>> work, CancellationToken cancellation) =>
+        Task.Factory.StartNew(work, cancellation, TaskCreationOptions.DenyChildAttach, Pool).Unwrap();
 
     private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
 }

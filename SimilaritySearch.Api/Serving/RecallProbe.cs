@@ -7,7 +7,7 @@ namespace Stickers.SimilaritySearch.Api.Serving;
 /// neighbours the answers had.
 /// </summary>
 /// <param name="share">Share of the queries, 0 to 1.</param>
-/// <param name="pause">Shortest time from one to the next: each costs as much as many searches.</param>
+/// <param name="pause">Shortest time from one to the next. Where comparing takes long, the pause is longer: it never has more than a hundredth of one core.</param>
 internal sealed class RecallProbe(double share, TimeSpan pause)
 {
     /// <summary>Neighbours that are compared.</summary>
@@ -15,10 +15,13 @@ internal sealed class RecallProbe(double share, TimeSpan pause)
 
     private const int Remembered = 200;
 
+    /// <summary>Length of a pause in terms of the comparing before it.</summary>
+    private const int PauseOverWork = 99;
+
     private readonly Lock _gate = new();
     private readonly Queue<(int Found, int Wanted)> _recent = new();
     private int _busy;
-    private long _last;
+    private long _notBefore;
 
     /// <summary>True neighbours looked for.</summary>
     public long Wanted { get; private set; }
@@ -43,7 +46,7 @@ internal sealed class RecallProbe(double share, TimeSpan pause)
     /// <param name="hits">What was found without any filter, best first.</param>
     public void Offer(ServedPair pair, EmbeddingSpace space, float[] query, IReadOnlyList<SearchHit> hits)
     {
-        if (share <= 0 || Random.Shared.NextDouble() >= share || (_last != 0 && Stopwatch.GetElapsedTime(_last) < pause) || Interlocked.CompareExchange(ref _busy, 1, 0) != 0)
+        if (share <= 0 || Random.Shared.NextDouble() >= share || Stopwatch.GetTimestamp() < Volatile.Read(ref _notBefore) || Interlocked.CompareExchange(ref _busy, 1, 0) != 0)
             return;
         if (!pair.TryLease())
         {
@@ -54,6 +57,7 @@ internal sealed class RecallProbe(double share, TimeSpan pause)
         var found = hits.Take(Neighbours).ToArray();
         Task.Run(() =>
         {
+            var started = Stopwatch.GetTimestamp();
             try
             {
                 Compare(Truth(pair[space], query), found);
@@ -61,11 +65,15 @@ internal sealed class RecallProbe(double share, TimeSpan pause)
             finally
             {
                 pair.Release();
-                _last = Stopwatch.GetTimestamp();
+                Volatile.Write(ref _notBefore, Stopwatch.GetTimestamp() + (long)(PauseAfter(Stopwatch.GetElapsedTime(started)).TotalSeconds * Stopwatch.Frequency));
                 Volatile.Write(ref _busy, 0);
             }
         });
     }
+
+    /// <summary>Time from the end of a comparison to the next one.</summary>
+    /// <param name="work">How long the comparison took.</param>
+    public TimeSpan PauseAfter(TimeSpan work) => work * PauseOverWork > pause ? work * PauseOverWork : pause;
 
     private static SearchHit[] Truth(ServedSpace space, float[] query)
     {

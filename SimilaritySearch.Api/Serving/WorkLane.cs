@@ -30,6 +30,9 @@ internal sealed class WorkLane(string name, int workers, TimeSpan maxWait, int m
     /// <summary>Whether another piece would be refused now. Looks without waiting for anybody, so that it may be a moment behind.</summary>
     public bool IsFull => _running >= workers && MustRefuse();
 
+    /// <summary>Whether so many pieces, one after the other on as many threads as there are workers, all begin in time, by what pieces took of late. Not known: no.</summary>
+    public bool IsShortFor(int pieces) => _meanSeconds > 0 && pieces * _meanSeconds / workers <= maxWait.TotalSeconds;
+
     /// <summary>Counts a piece that was refused without asking for a place.</summary>
     public void Refuse() => Interlocked.Increment(ref _refused);
 

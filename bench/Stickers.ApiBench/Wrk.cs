@@ -30,7 +30,7 @@ internal static partial class Wrk
         var rate = double.Parse(Rate().Match(output).Groups[1].Value, CultureInfo.InvariantCulture);
         return (rate, long.Parse(Answers().Match(output).Groups[1].Value, CultureInfo.InvariantCulture), string.Create(CultureInfo.InvariantCulture, $"{rate:0}/s, p50 {Percentile("50")}, p99 {Percentile("99")}{failed}"));
 
-        string Percentile(string share) => Regex.Match(output, $@"\b{share}%\s+(\S+)").Groups[1].Value;
+        string Percentile(string share) => Regex.Match(output, $@"\s{share}%\s+(\S+)").Groups[1].Value;
     }
 
     [GeneratedRegex(@"Requests/sec:\s+([0-9.]+)")]

@@ -51,6 +51,18 @@ public sealed class WorkLaneTests
     }
 
     [Fact]
+    public async Task IsShortFor_ByWhatPiecesTook_SaysWhetherAllBeginInTime()
+    {
+        var lane = new WorkLane("test", workers: 2, TimeSpan.FromSeconds(20), maxQueued: 10);
+        Assert.False(lane.IsShortFor(1));
+        await lane.EnterAsync(Cancellation);
+        lane.Leave(Stopwatch.GetTimestamp() - Stopwatch.Frequency);
+        // A little more than a second each, on two threads, within twenty seconds.
+        Assert.True(lane.IsShortFor(30));
+        Assert.False(lane.IsShortFor(41));
+    }
+
+    [Fact]
     public async Task Enter_Cancelled_LeavesTheQueueToTheOthers()
     {
         var lane = new WorkLane("test", workers: 1, TimeSpan.FromSeconds(20), maxQueued: 10);
