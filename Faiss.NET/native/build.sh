@@ -14,6 +14,13 @@ fi
 number() { sed -n "s/^#define FAISS_VERSION_$1 \([0-9]*\).*/\1/p" /usr/include/faiss/Index.h; }
 fast=$(./fast-home.sh)/$(number MAJOR).$(number MINOR).$(number PATCH)
 
+# What distances.cpp and scalar_scanner.cpp do in place of Faiss.
+wrapped=
+for function in _ZN5faiss10fvec_L2sqrEPKfS1_m _ZN5faiss18fvec_inner_productEPKfS1_m _ZN5faiss15fvec_norm_L2sqrEPKfm \
+    _ZNK5faiss15ScalarQuantizer26select_InvertedListScannerENS_10MetricTypeEPKNS_5IndexEbPKNS_10IDSelectorEb; do
+    wrapped="$wrapped -Wl,--wrap=$function"
+done
+
 mkdir -p out
 exec 9>out/.lock
 flock 9
@@ -30,7 +37,7 @@ compile() {
         [ -z "$fresh" ] || return 0
     fi
     g++ -std=c++17 -O2 -fPIC -shared -fopenmp -fvisibility=hidden -Wall -Wextra "-DFAISSNET_VARIANT=\"$variant\"" "$@" -o "$library.new" ./*.cpp \
-        -Wl,-Bstatic "$archive" -Wl,-Bdynamic -lopenblas -Wl,--exclude-libs,ALL -Wl,-z,defs
+        $wrapped -Wl,-Bstatic "$archive" -Wl,-Bdynamic -lopenblas -Wl,--exclude-libs,ALL -Wl,-z,defs
     mv -f "$library.new" "$library"
 }
 
