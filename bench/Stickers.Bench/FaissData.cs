@@ -51,11 +51,17 @@ internal sealed record FaissData(string Folder, int Count)
         return hits / (double)(Queries * Neighbours);
     }
 
-    /// <summary>Writes what is not there yet.</summary>
+    /// <summary>Writes what is not there yet; of vectors and queries that lie there already, the true neighbours.</summary>
     public void Make()
     {
         if (File.Exists(Path("truth.i64")))
             return;
+        if (File.Exists(Path("base.f32")) && File.Exists(Path("queries.f32")))
+        {
+            Write("truth.i64", Truth(ReadBase(), ReadQueries()));
+            return;
+        }
+
         var centres = new float[Clusters * Dimension];
         Gaussian(new Random(7), centres);
         Write(Draw(centres, Count, seed: 8), Draw(centres, Queries, seed: 9));
@@ -64,13 +70,18 @@ internal sealed record FaissData(string Folder, int Count)
     private void Write(float[] vectors, float[] queries)
     {
         Directory.CreateDirectory(Folder);
+        Write("base.f32", vectors);
+        Write("queries.f32", queries);
+        Write("truth.i64", Truth(vectors, queries));
+    }
+
+    private static long[] Truth(float[] vectors, float[] queries)
+    {
         using var exact = FaissIndex.Create(Dimension, "Flat", MetricType.L2);
         exact.Add(vectors, threads: 1);
         var (distances, truth) = (new float[Queries * Neighbours], new long[Queries * Neighbours]);
         exact.Search(queries, Neighbours, distances, truth);
-        Write("base.f32", vectors);
-        Write("queries.f32", queries);
-        Write("truth.i64", truth);
+        return truth;
     }
 
     private static float[] Draw(float[] centres, int n, int seed)

@@ -7,6 +7,7 @@ return args switch
     ["data", var root, var catalogue, var model, var folder] => await PeerData.WriteAsync(root, catalogue, model, folder),
     ["rate", var side] => RateBenchmark.Run(int.Parse(side, CultureInfo.InvariantCulture)),
     ["backfill", var program, var root, var catalogue, var model, var folder] => BackfillBenchmark.Run(program, root, catalogue, model, folder),
+    ["views", var root, var catalogue, var model, var folder, var n] => await ViewVectors.WriteAsync(root, catalogue, model, folder, int.Parse(n, CultureInfo.InvariantCulture)),
     _ => Usage(),
 };
 
@@ -17,6 +18,7 @@ static int Usage()
           data     <root> <catalogue> <model> <folder> writes pictures, split and tags as the Python peers read them
           rate     <side> steps of training against eager PyTorch, float32 and bfloat16
           backfill <stickers.dll> <root> <catalogue> <model> <folder> a whole backfill against Pillow, DataLoader and PyTorch
+          views    <root> <catalogue> <model> <folder> <n> embeds n changed views of the stickers, for the search benchmarks of Stickers.Bench
         """);
     return 2;
 }
