@@ -10,7 +10,7 @@ public static unsafe class FaissLibrary
     public static string Version => Marshal.PtrToStringUTF8((nint)Native.faissnet_version())!;
 
     /// <summary>
-    /// Which build of Faiss runs: <c>generic</c> (any x86-64 processor; as Debian ships it, and several times slower), <c>avx2</c> or
+    /// Which build of Faiss runs: <c>generic</c> (any x86-64 processor; as Debian ships it, with distances of Faiss.NET's own), <c>avx2</c> or
     /// <c>avx512</c>. The fastest that stands beside the program and that the processor runs is taken; the environment variable
     /// <c>FAISS_NET_VARIANT</c> names one that must be taken. <c>native/build-fast.sh</c> makes the fast ones.
     /// </summary>

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Compiles Faiss from the source of the Debian package that is installed here, for processors with AVX2 and with AVX-512, and keeps the two
-# archives where build.sh finds them: Debian's own archive is for every x86-64 processor and some four times slower. It takes about
+# archives where build.sh finds them: Debian's own archive is for every x86-64 processor and slower. It takes about
 # 6 minutes of processor time and 2 MB of download.
 # usage: native/build-fast.sh [avx2] [avx512]      default: both
 #

@@ -27,7 +27,7 @@ else:
     queries = np.fromfile(path("queries.f32"), "f4").reshape(-1, D)
     truth = np.fromfile(path("truth.i64"), "i8").reshape(-1, K)
     index.load_index(path("hnswlib.bin"))
-    for ef in (10, 16, 24, 32, 48, 64, 96, 128, 192, 256):
+    for ef in (10, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160, 176, 192, 256):
         index.set_ef(ef)
         found = index.knn_query(queries, K, num_threads=threads)[0]
         recall = np.mean([len(set(a) & set(b)) for a, b in zip(found.tolist(), truth.tolist())]) / K
