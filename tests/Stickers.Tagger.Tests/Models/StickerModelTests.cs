@@ -89,6 +89,21 @@ public sealed class StickerModelTests
     }
 
     [Fact]
+    public async Task Heat_OfLoadedModel_HasItsHottestPart()
+    {
+        using var store = new TestStore();
+        await store.AddModelAsync(Cancellation);
+        using var model = await StickerModel.LoadAsync(store.Store, TestStore.Model, Cancellation);
+        var picture = ImageDecoder.Decode(TestStore.Draw(4).Image.Span, StickerModel.DecodeSide);
+
+        var maps = model.Heat(picture, TestStore.Vocabulary, 4);
+
+        Assert.Equal(4, maps.Count);
+        Assert.All(maps, map => Assert.All(map, value => Assert.InRange(value, 0f, 1f)));
+        Assert.Contains(maps, map => map.Contains(1f));
+    }
+
+    [Fact]
     public async Task Suggest_ThresholdAboveOne_IsOnlyReviewed()
     {
         using var store = new TestStore();
