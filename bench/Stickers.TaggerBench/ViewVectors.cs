@@ -14,7 +14,7 @@ namespace Stickers.TaggerBench;
 
 /// <summary>
 /// More real embeddings than there are stickers: each sticker in many views, as training draws them, through a real network. Stickers drawn by lot are left out, and a view of each
-/// is a query..
+/// is a query.
 /// </summary>
 internal static class ViewVectors
 {
