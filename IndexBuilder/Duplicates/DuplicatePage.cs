@@ -39,7 +39,7 @@ internal static class DuplicatePage
             {
                 var picture = thumbnail(member.Id) is { } png ? $"<img alt=\"{Text(member.Title ?? member.Key)}\" src=\"data:image/png;base64,{Convert.ToBase64String(png)}\">" : "";
                 var other = member.Creator != group.Members[0].Creator;
-                html.Append(CultureInfo.InvariantCulture, $"<figure>{picture}<figcaption>{member.Score:0.000} {Text(member.Key)}<br><span{(other ? " class=\"other\"" : "")}>{Text(member.Creator)}</span></figcaption></figure>\n");
+                html.Append(CultureInfo.InvariantCulture, $"<figure>{picture}<figcaption>{member.Score:0.000}{(member.Recoloured ? " <b>recoloured</b>" : "")} {Text(member.Key)}<br><span{(other ? " class=\"other\"" : "")}>{Text(member.Creator)}</span></figcaption></figure>\n");
             }
 
             if (group.Size > shown)

@@ -26,6 +26,9 @@ public sealed record DuplicateManifest
     /// <summary>Pairs that are as near.</summary>
     public required long Pairs { get; init; }
 
+    /// <summary>How many of the pairs are alike by their edges alone: recoloured.</summary>
+    public required long Recoloured { get; init; }
+
     /// <summary>Groups of two or more.</summary>
     public required int Groups { get; init; }
 
@@ -43,8 +46,8 @@ public sealed record DuplicateManifest
 public static class DuplicateSearch
 {
     /// <summary>
-    /// Compares all stickers of the visual index and writes groups and contact sheets to <c>duplicates/&lt;version&gt;/</c>, the manifest last. Memory is the
-    /// index, 8 bytes a sticker and 12 for each pair of look-alikes; groups and pictures pass by.
+    /// Compares all stickers of the visual index, by their vectors and by the edges of their thumbnails, and writes groups and contact sheets to
+    /// <c>duplicates/&lt;version&gt;/</c>, the manifest last. Memory is the index, a kilobyte a sticker and 16 bytes for each pair of look-alikes; groups and pictures pass by.
     /// </summary>
     /// <exception cref="FileNotFoundException">There is no visual index.</exception>
     /// <exception cref="InvalidOperationException">The threshold is so low that everything looks alike.</exception>
@@ -56,7 +59,7 @@ public static class DuplicateSearch
             throw new ArgumentOutOfRangeException(nameof(options), options.Threshold, "The threshold is between 0.5 and 1.");
         ArgumentOutOfRangeException.ThrowIfLessThan(options.ShownMembers, 2, nameof(options));
         using var snapshot = await OpenAsync(store, options.Version, cancellation);
-        var look = await Task.Run(() => Compare(snapshot, options.Threshold, progress, cancellation), cancellation);
+        var look = await Task.Run(() => CompareAll(snapshot, options.Threshold, progress, cancellation), cancellation);
         var groups = Grouping.Of(look, options.Threshold);
 
         var folder = $"duplicates/{snapshot.Manifest.Version}";
@@ -77,14 +80,15 @@ public static class DuplicateSearch
 
         var manifest = new DuplicateManifest
         {
-            FormatVersion = 1,
+            FormatVersion = 2,
             Index = snapshot.Manifest.Version,
             CatalogueHash = snapshot.Manifest.CatalogueHash,
             Threshold = options.Threshold,
             Stickers = look.Count,
             Pairs = look.Pairs.Count,
+            Recoloured = look.Pairs.Count(pair => pair.Recoloured),
             Groups = groups.Count,
-            Members = groups.Sum(group => group.Members.Count),
+            Members = groups.Sum(group => group.Others.Count + 1),
             AcrossCreators = across,
             Files = files,
         };
@@ -94,6 +98,19 @@ public static class DuplicateSearch
 
     internal static LookAlikes Compare(Snapshot snapshot, float threshold, IProgress<JobProgress>? progress, CancellationToken cancellation) =>
         LookAlikes.Find(snapshot.Vectors, threshold, done => progress?.Report(new JobProgress("compare", done, snapshot.Manifest.Count, "stickers")), cancellation);
+
+    private static LookAlikes CompareAll(Snapshot snapshot, float threshold, IProgress<JobProgress>? progress, CancellationToken cancellation)
+    {
+        var look = Compare(snapshot, threshold, progress, cancellation);
+        return look.With(Recolours.Find(
+            look.Count,
+            place => snapshot.Stickers.Thumbnail(look.IdOf(place)),
+            Math.Max(Recolours.SameDrawing, threshold),
+            (done => Report("describe edges", done), done => Report("compare edges", done)),
+            cancellation));
+
+        void Report(string phase, long done) => progress?.Report(new JobProgress(phase, done, look.Count, "stickers"));
+    }
 
     internal static Task<Snapshot> OpenAsync(ObjectStore store, string? version, CancellationToken cancellation) => version is null
         ? Snapshot.OpenCurrentAsync(store, EmbeddingSpace.Visual, cancellation)
@@ -122,9 +139,11 @@ public static class DuplicateSearch
 
     private static DuplicateLine LineOf(Snapshot snapshot, DuplicateGroup group)
     {
-        var members = group.Members.Zip(group.Scores, (id, score) => snapshot.Stickers.Find(id) is { } record
-            ? new DuplicateMember(id.ToString(), record.Key, record.Pack, record.Creator, record.Title, score)
-            : new DuplicateMember(id.ToString(), "", "", "", null, score)).ToList();
+        var members = group.Others.Prepend((Id: group.First, Score: 1f, Recoloured: false)).Select(member =>
+        {
+            var record = snapshot.Stickers.Find(member.Id);
+            return new DuplicateMember(member.Id.ToString(), record?.Key ?? "", record?.Pack ?? "", record?.Creator ?? "", record?.Title, member.Score, member.Recoloured);
+        }).ToList();
         return new DuplicateLine(members.Count, members.Select(member => member.Creator).Distinct().Count(), members.Select(member => member.Pack).Distinct().Count(), members);
     }
 }

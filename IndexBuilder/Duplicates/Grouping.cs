@@ -8,16 +8,16 @@ internal static class Grouping
 {
     /// <param name="look">The pairs.</param>
     /// <param name="threshold">Pairs below are left out.</param>
-    /// <returns>Groups of two or more, largest first, then by the first one's id.</returns>
+    /// <returns>Groups of two or more, largest first, then by the first one's id. Recoloured ones come after those that look the same.</returns>
     public static IReadOnlyList<DuplicateGroup> Of(LookAlikes look, float threshold)
     {
-        var links = new Dictionary<int, List<(int Other, float Score)>>();
-        foreach (var (a, b, score) in look.Pairs)
+        var links = new Dictionary<int, List<(int Other, float Score, bool Recoloured)>>();
+        foreach (var (a, b, score, recoloured) in look.Pairs)
         {
             if (score < threshold)
                 continue;
-            Link(a, b, score);
-            Link(b, a, score);
+            Link(a, b, score, recoloured);
+            Link(b, a, score, recoloured);
         }
 
         // Taking a group away only shortens others' lists, so an entry that is out of date is put back where it belongs.
@@ -38,19 +38,19 @@ internal static class Grouping
                 continue;
             }
 
-            open.Sort((a, b) => a.Score != b.Score ? b.Score.CompareTo(a.Score) : a.Other.CompareTo(b.Other));
+            open.Sort((a, b) => a.Recoloured != b.Recoloured ? a.Recoloured.CompareTo(b.Recoloured) : a.Score != b.Score ? b.Score.CompareTo(a.Score) : a.Other.CompareTo(b.Other));
             taken.Add(place);
             taken.UnionWith(open.Select(link => link.Other));
-            groups.Add(new DuplicateGroup([look.IdOf(place), .. open.Select(link => look.IdOf(link.Other))], [1, .. open.Select(link => link.Score)]));
+            groups.Add(new DuplicateGroup(look.IdOf(place), [.. open.Select(link => (look.IdOf(link.Other), link.Score, link.Recoloured))]));
         }
 
-        return [.. groups.OrderByDescending(group => group.Members.Count).ThenBy(group => group.Members[0].Value)];
+        return [.. groups.OrderByDescending(group => group.Others.Count).ThenBy(group => group.First.Value)];
 
-        void Link(int from, int to, float score)
+        void Link(int from, int to, float score, bool recoloured)
         {
             if (!links.TryGetValue(from, out var list))
                 links.Add(from, list = []);
-            list.Add((to, score));
+            list.Add((to, score, recoloured));
         }
     }
 }

@@ -59,6 +59,14 @@ internal sealed class World : IDisposable
     /// <summary>Gives stickers that follow each other the vector of the first of them.</summary>
     public Task CopyVectorsAsync(int first, int count) => WriteEmbeddingsAsync("m1", ModelHash, [.. Embeddings.Select((e, i) => i >= first && i < first + count ? Embeddings[first] with { Id = e.Id } : e)]);
 
+    /// <summary>Gives stickers the drawings of others, in the colours that they have; the vectors stay.</summary>
+    public async Task RedrawAsync(Func<int, int> drawing)
+    {
+        Directory.Delete(Store.PathOf($"catalogues/{Catalogue}"), recursive: true);
+        await WriteCatalogueAsync([.. Stickers.Select((sticker, i) => sticker with { Image = Paint(drawing(i), colours: i) })]);
+        await WriteEmbeddingsAsync("m1", ModelHash, [.. Embeddings]);
+    }
+
     private int _changes;
 
     /// <summary>The last one's image is broken.</summary>
@@ -145,13 +153,10 @@ internal sealed class World : IDisposable
 
     public void Dispose() => Directory.Delete(Store.Root, recursive: true);
 
-    private static Sticker Draw(int i) => Drawn.GetOrAdd(i, Paint);
+    private static Sticker Draw(int i) => Drawn.GetOrAdd(i, Make);
 
-    private static Sticker Paint(int i)
+    private static Sticker Make(int i)
     {
-        var pixels = new byte[240 * 100 * 4];
-        for (var p = 0; p < pixels.Length; p += 4)
-            (pixels[p], pixels[p + 1], pixels[p + 2], pixels[p + 3]) = ((byte)(i * 7), (byte)(p / 997), (byte)i, 255);
         var key = $"{Catalogue}/{i:000}";
         return new Sticker
         {
@@ -161,12 +166,27 @@ internal sealed class World : IDisposable
             Creator = $"creator {i % 7}",
             Title = i % 3 == 0 ? $"Sticker number {i}" : null,
             Tags = i % 4 == 0 ? [] : ["Cat_Face", i % 2 == 0 ? "HAPPY" : "sad"],
-            Image = ImageDecoder.EncodePng(new RasterImage(240, 100, pixels)),
+            Image = Paint(i, colours: i),
             ImagePath = $"{i}.png",
             Format = StickerFormat.Png,
             Width = 240,
             Height = 100,
         };
+    }
+
+    /// <summary>24 squares, so that no two drawings are one in other colours.</summary>
+    private static byte[] Paint(int drawing, int colours)
+    {
+        var pixels = new byte[240 * 100 * 4];
+        var squares = (uint)(drawing + 1) * 2654435761u;
+        for (var p = 0; p < pixels.Length; p += 4)
+        {
+            var (y, x) = Math.DivRem(p / 4, 240);
+            var drawn = (squares >> ((y / 25 * 6) + (x / 40)) & 1) == 1;
+            (pixels[p], pixels[p + 1], pixels[p + 2], pixels[p + 3]) = ((byte)(colours * 7), (byte)(drawn ? 230 : 20), (byte)colours, 255);
+        }
+
+        return ImageDecoder.EncodePng(new RasterImage(240, 100, pixels));
     }
 
     private static float[] Near(float[] centre, Random random) => Unit([.. centre.Zip(Vector(random, centre.Length), (c, v) => c + (0.5f * v))]);
