@@ -2,7 +2,8 @@
 
     python3 planted.py FOLDER STICKERS_DLL ROOT MODEL ARCHIVE.zip ...
 
-Of 120 pictures drawn by lot from the archives, FOLDER takes the original and its variants; `stickers tag` gives their visual vectors. Needs Debian's python3-pil and python3-numpy.
+Of 120 pictures drawn by lot from the archives, FOLDER/pictures takes the original and its variants; `stickers tag` gives their visual vectors. Then the archives and these pictures are imported,
+embedded and indexed in FOLDER/root, and `stickers duplicates` is asked which variants it puts into one group with the original. Needs Debian's python3-pil and python3-numpy.
 """
 import io
 import json
@@ -27,11 +28,21 @@ def cropped(image):
     return image.crop((x, y, image.width - x, image.height - y))
 
 
-def hue_turned(image):
-    h, s, v = image.convert("RGB").convert("HSV").split()
-    turned = Image.merge("HSV", (h.point(lambda hue: (hue + round(256 * 60 / 360)) % 256), s, v)).convert("RGB")
-    turned.putalpha(image.getchannel("A"))
-    return turned
+def opaque_part(change):
+    def changed(image):
+        colours = change(image.convert("RGB")).convert("RGB")
+        colours.putalpha(image.getchannel("A"))
+        return colours
+
+    return changed
+
+
+def hue_turned(degrees):
+    def turned(colours):
+        h, s, v = colours.convert("HSV").split()
+        return Image.merge("HSV", (h.point(lambda hue: (hue + round(256 * degrees / 360)) % 256), s, v))
+
+    return opaque_part(turned)
 
 
 VARIANTS = {
@@ -40,11 +51,17 @@ VARIANTS = {
     "6 % cut off each side": (cropped, "png", {}),
     "JPEG on white": (on_white, "jpg", {"quality": 75}),
     "mirrored": (ImageOps.mirror, "png", {}),
-    "hue turned by 60°": (hue_turned, "png", {}),
+    "hue turned by 60°": (hue_turned(60), "png", {}),
+    "by 180°": (hue_turned(180), "png", {}),
+    "by 90°, 3/4 of the size": (lambda image: hue_turned(90)(image).resize((image.width * 3 // 4, image.height * 3 // 4), Image.LANCZOS), "png", {}),
+    "colours exchanged": (opaque_part(lambda rgb: Image.merge("RGB", (rgb.split()[2], rgb.split()[0], rgb.split()[1]))), "png", {}),
+    "grey": (opaque_part(lambda rgb: rgb.convert("L")), "png", {}),
+    "tinted": (opaque_part(lambda rgb: Image.blend(rgb, Image.new("RGB", rgb.size, (255, 120, 0)), 0.4)), "png", {}),
 }
 
-folder, program, root, model, archives = Path(sys.argv[1]), *sys.argv[2:5], sys.argv[5:]
-folder.mkdir(parents=True, exist_ok=True)
+work, program, root, model, archives = Path(sys.argv[1]), *sys.argv[2:5], sys.argv[5:]
+folder = work / "pictures"
+folder.mkdir(parents=True)
 entries = sorted((archive, name) for archive in archives for name in zipfile.ZipFile(archive).namelist() if name.endswith(".png"))
 files = []
 for i, (archive, name) in enumerate(random.Random(1).sample(entries, PICTURES)):
@@ -69,3 +86,24 @@ print("| threshold | " + " | ".join(VARIANTS) + " |")
 print("|---" * (1 + len(VARIANTS)) + "|")
 for threshold in THRESHOLDS:
     print(f"| {threshold} | " + " | ".join(f"{share:.2f}" for share in (cosines >= threshold - 1e-6).mean(0)) + " |")
+
+own = work / "root"
+(own / "models").mkdir(parents=True)
+(own / "models" / model).symlink_to((Path(root) / "models" / model).resolve())
+
+
+def stickers(*arguments):
+    return json.loads(subprocess.run(["dotnet", program, *arguments, "--root", str(own), "--json"], check=True, stdout=subprocess.PIPE).stdout)
+
+
+stickers("import", "--name", "planted", str(folder), *archives)
+stickers("embed", "--catalogue", "planted", "--model", model)
+stickers("index", "build", "--catalogue", "planted", "--model", model, "--space", "visual")
+found = stickers("duplicates")
+group_of = {}
+for g, line in enumerate((own / "duplicates" / found["index"] / "groups.jsonl").read_text().splitlines()):
+    for member in json.loads(line)["members"]:
+        group_of[Path(member["key"]).stem] = g  # "pictures/003-1.png"
+same = [np.mean([group_of.get(f"{i:03}-{v}", -1) == group_of.get(f"{i:03}-original", -2) for i in range(PICTURES)]) for v in range(len(VARIANTS))]
+print("| `stickers duplicates` | " + " | ".join(f"{share:.2f}" for share in same) + " |")
+print(f"{found['stickers']} stickers, {found['pairs']} pairs, {found['recoloured']} of them by their edges alone, {found['groups']} groups with {found['members']} stickers")
