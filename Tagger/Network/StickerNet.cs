@@ -116,7 +116,7 @@ internal sealed class StickerNet : nn.Module<Tensor, NetworkOutput>
     /// that a few loud features of one picture do not decide what it means.
     /// </summary>
     public Tensor SemanticFeatures(Tensor features) => Configuration.SquashedSemantics
-        ? features.sub(feature_norm.Bias).div(feature_norm.Weight.add(Tiny)).div(Squash).tanh()
+        ? features.sub(feature_norm.Bias).div(feature_norm.Weight.add(Tiny, Scalars.One)).div(Squash).tanh()
         : features;
 
     /// <summary>Values whose signs are the binary code of visual vectors: (B, Dv) -> (B, bits). No gradient reaches the vectors.</summary>
