@@ -62,7 +62,7 @@ internal sealed class JobPlan
 
         else if (!await _ledger.ExistsAsync(cancellation) && await _store.StatAsync(ManifestKey, cancellation) is not null)
         {
-            throw new InvalidDataException($"'{ManifestKey}' stands there without a ledger: an older or another program made it, which can be read, but not gone on with. Run again with --replace to make it anew.");
+            throw new InvalidDataException($"'{ManifestKey}' stands there without a ledger: something other than this job, or an older program, made it. It can be read, but not gone on with. Run again with --replace to make it anew.");
         }
 
         if (options.Reuse.Count > 0) await ReuseAsync(options, cancellation);
