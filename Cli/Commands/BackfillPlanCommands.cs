@@ -21,7 +21,7 @@ internal static class BackfillPlanCommands
         var catalogue = SharedOptions.CreateCatalogue();
         var model = SharedOptions.CreateModel();
         var against = new Option<string?>("--against") { Description = "Model whose suggestions stand so far; the same one unless given.", HelpName = "version" };
-        var budget = new Option<double?>("--budget") { Description = "Most per cent that any tag may change; a plan that is over it cannot be applied.", HelpName = "percent" };
+        var budget = new Option<double?>("--budget") { Description = "Most per cent that any tag may change of what stands; a plan that is over it cannot be applied. A first plan has nothing to be held to.", HelpName = "percent" };
         var except = new Option<string[]>("--except") { Description = "Tags that are not held to the budget.", HelpName = "tag", AllowMultipleArgumentsPerToken = true };
         budget.Validators.Add(result =>
         {
