@@ -1,5 +1,6 @@
 // Indexes of float vectors.
 #include "handle.h"
+#include "lists.h"
 
 #include <faiss/IndexFlat.h>
 #include <faiss/IndexHNSW.h>
@@ -60,6 +61,7 @@ void require_offered(const Layers& l) {
 
 struct FloatIndex final : Handle<faiss::Index> {
     Layers layers;
+    std::unique_ptr<NearestLists> nearest;  // of a trained IVF whose centres are compared one by one
 
     explicit FloatIndex(std::unique_ptr<faiss::Index> made) : Handle(std::move(made)), layers(ids ? ids->index : index.get()) {
         require_offered(layers);
@@ -69,6 +71,14 @@ struct FloatIndex final : Handle<faiss::Index> {
             lists = layers.ivf->invlists;
         }
         keep_quiet();
+        learn_lists();
+    }
+
+    // To be called again after training.
+    void learn_lists() {
+        nearest.reset();
+        auto* centres = layers.ivf && !layers.hnsw ? dynamic_cast<faiss::IndexFlat*>(layers.ivf->quantizer) : nullptr;
+        if (centres && layers.ivf->is_trained && static_cast<size_t>(centres->ntotal) == layers.ivf->nlist) nearest = std::make_unique<NearestLists>(*centres);
     }
 
     bool keeps_ids() const { return ids || ids_in_lists(); }
@@ -127,6 +137,8 @@ struct Query {
     faiss::SearchParametersPreTransform transform;
     std::unique_ptr<Translated> translated;
     faiss::Index* target;
+    const faiss::IndexIVF* lists = nullptr;  // the target, where the lists to visit are chosen here
+    const NearestLists* nearest = nullptr;
     faiss::SearchParameters* use = nullptr;
     idx_t candidates;  // neighbours that are wanted of the target
     idx_t width;       // and how many it is asked for, so that a graph looks at as many
@@ -159,6 +171,10 @@ struct Query {
                 ivf.quantizer_params = &coarse;
             }
             use = &ivf;
+            if (handle.nearest && !l.transform) {
+                lists = l.ivf;
+                nearest = handle.nearest.get();
+            }
         } else if (l.hnsw) {
             hnsw.efSearch = std::max(ef, floor);  // fewer candidates than results asked for would lose results
             hnsw.sel = sel;
@@ -178,6 +194,10 @@ struct Query {
 
     // The nearest `candidates` of each of n queries.
     void search(idx_t n, const float* x, float* distances, idx_t* ids) const {
+        if (lists) {
+            search_lists(*lists, *nearest, n, x, candidates, distances, ids, nullptr, ivf);
+            return;
+        }
         if (width == candidates) {
             target->search(n, x, candidates, distances, ids, use);
             return;
@@ -347,7 +367,11 @@ int32_t faissnet_load(const char* path, int32_t map, faissnet_index** out) {
 }
 
 int32_t faissnet_train(faissnet_index* handle, int64_t n, const float* x, int32_t threads) {
-    return guard([&] { need<FloatIndex>(handle).train(n, x, threads); });
+    return guard([&] {
+        auto& index = need<FloatIndex>(handle);
+        index.train(n, x, threads);
+        index.learn_lists();
+    });
 }
 
 int32_t faissnet_add(faissnet_index* handle, int64_t n, const float* x, const int64_t* ids, int32_t threads) {
@@ -373,9 +397,9 @@ int32_t faissnet_search(
             if (vectors) copy_vectors(*index.layers.refine, static_cast<size_t>(n) * k, labels, vectors);
         } else if (!vectors) {
             query.search(n, x, distances, labels);
-        } else if (query.target == index.layers.ivf && !index.layers.hnsw && !selector) {
-            // It knows the place of what it finds, and needs no table of ids. (Selectors are refused, parameters of an HNSW quantizer ignored.)
-            query.target->search_and_reconstruct(n, x, k, distances, labels, vectors, query.use);
+        } else if (query.lists && !selector) {
+            // It knows the place of what it finds, and needs no table of ids. (Selectors are refused.)
+            search_lists(*query.lists, *query.nearest, n, x, k, distances, labels, vectors, query.ivf);
         } else {
             query.search(n, x, distances, labels);
             copy_vectors(*query.target, static_cast<size_t>(n) * k, labels, vectors);

@@ -1,6 +1,6 @@
 // Scans codes of 8 bits (SQ8) in place of Faiss' own scanner, which spends some ten times as long on a code as memory takes to deliver it:
 // build.sh has the linker send calls of ScalarQuantizer::select_InvertedListScanner here (--wrap). Every other quantizer is left to Faiss.
-#include "wide.h"
+#include "codes.h"
 
 #include <faiss/IndexIVF.h>
 #include <faiss/impl/AuxIndexStructures.h>
@@ -16,8 +16,8 @@ using faiss::Index;
 
 namespace {
 
-// What the two metrics share: how a list of codes is gone through. `Measure` is the metric's own: it sets `code_size` and has
-// measure<Count>(codes, distances).
+// What the two metrics share: how a list of codes is gone through. `Measure` is the metric's own: it has a Block, how many codes it measures
+// together, and measure(codes, some, ahead, distances), whose last argument has place for a whole block. `ahead` codes follow those.
 template <class Measure, bool L2>
 class Scanner : public faiss::InvertedListScanner {
 protected:
@@ -38,15 +38,14 @@ protected:
 
 public:
     float distance_to_code(const uint8_t* code) const final {
-        float distance;
-        self().template measure<1>(code, &distance);
-        return distance;
+        float distances[Measure::Block];
+        self().measure(code, 1, 0, distances);
+        return distances[0];
     }
 
     size_t scan_codes(size_t n, const uint8_t* codes, const idx_t* ids, float* distances, idx_t* labels, size_t k) const final {
         size_t updates = 0;
-        scan(n, codes, [&](size_t j, float distance) {
-            if (L2 ? distance >= distances[0] : distance <= distances[0]) return;
+        scan(n, codes, [&] { return distances[0]; }, [&](size_t j, float distance) {
             if (sel && !sel->is_member(store_pairs ? static_cast<idx_t>(j) : ids[j])) return;
             idx_t id = store_pairs ? faiss::lo_build(list_no, j) : ids[j];
             if constexpr (L2)
@@ -59,8 +58,7 @@ public:
     }
 
     void scan_codes_range(size_t n, const uint8_t* codes, const idx_t* ids, float radius, faiss::RangeQueryResult& result) const final {
-        scan(n, codes, [&](size_t j, float distance) {
-            if (L2 ? distance >= radius : distance <= radius) return;
+        scan(n, codes, [&] { return radius; }, [&](size_t j, float distance) {
             if (sel && !sel->is_member(store_pairs ? static_cast<idx_t>(j) : ids[j])) return;
             result.add(distance, store_pairs ? faiss::lo_build(list_no, j) : ids[j]);
         });
@@ -69,20 +67,24 @@ public:
 private:
     const Measure& self() const { return static_cast<const Measure&>(*this); }
 
-    // Calls `use` with the place and distance of each code, in order; four share what is read of the query.
-    template <class Use>
-    void scan(size_t n, const uint8_t* codes, Use use) const {
-        constexpr size_t Block = 4, Ahead = 16;
-        size_t j = 0;
+    static bool nearer(float distance, float limit) { return L2 ? distance < limit : distance > limit; }
+
+    // Calls `use` with the place and distance of each code that is nearer than the limit is by then, in order.
+    template <class Limit, class Use>
+    void scan(size_t n, const uint8_t* codes, Limit limit, Use use) const {
+        constexpr size_t Block = Measure::Block;
         float found[Block];
-        const uint8_t* end = codes + n * code_size;
-        for (; j + Block <= n; j += Block) {
-            // A list is too short for the processor to see in time that it is read from end to end.
-            for (const uint8_t* ahead = codes + (j + Ahead) * code_size, *last = std::min(ahead + Block * code_size, end); ahead < last; ahead += 64) __builtin_prefetch(ahead);
-            self().template measure<Block>(codes + j * code_size, found);
-            for (size_t b = 0; b < Block; b++) use(j + b, found[b]);
+        for (size_t j = 0; j < n; j += Block) {
+            size_t some = std::min(Block, n - j);
+            self().measure(codes + j * code_size, some, n - j - some, found);
+            uint32_t near = 0;
+            float now = limit();
+            for (size_t b = 0; b < Block; b++) near |= static_cast<uint32_t>(nearer(found[b], now)) << b;
+            for (near &= (1u << some) - 1; near != 0; near &= near - 1) {
+                size_t b = __builtin_ctz(near);
+                if (nearer(found[b], limit())) use(j + b, found[b]);
+            }
         }
-        for (; j < n; j++) use(j, distance_to_code(codes + j * code_size));
     }
 };
 
@@ -92,6 +94,8 @@ class ScannerL2 final : public Scanner<ScannerL2, true> {
     std::vector<float> shifted_, residual_;
 
 public:
+    static constexpr size_t Block = 4;
+
     ScannerL2(const faiss::ScalarQuantizer& sq, const Index* quantizer, bool store_pairs, const faiss::IDSelector* sel, bool by_residual)
             : Scanner(sq, quantizer, store_pairs, sel, by_residual), shifted_(d_), residual_(by_residual ? d_ : 0) {}
 
@@ -107,6 +111,14 @@ public:
         shift(residual_.data());
     }
 
+    void measure(const uint8_t* codes, size_t some, size_t ahead, float* distances) const {
+        read_ahead(codes + some * code_size, std::min(ahead, 4 * Block) * code_size);
+        if (some == Block) return measure<Block>(codes, distances);
+        std::fill_n(distances, Block, 0.0f);
+        for (size_t c = 0; c < some; c++) measure<1>(codes + c * code_size, distances + c);
+    }
+
+private:
     template <size_t Count>
     void measure(const uint8_t* codes, float* distances) const {
         Wide sums[Count];
@@ -130,36 +142,31 @@ public:
         }
     }
 
-private:
     void shift(const float* q) {
         for (size_t i = 0; i < d_; i++) shifted_[i] = q[i] - low_[i];
     }
 };
 
-// A constant of the query and the sum of (q * step) * c. The factors of c are rounded to whole numbers of at most 16 bits, so that the sum is
+// A constant of the query and the sum of (q * step) * c. The factors of c are rounded to whole numbers of at most 15 bits, so that the sum is
 // one of whole numbers: what that changes is some hundredth of what the codes' own rounding does.
 class ScannerIP final : public Scanner<ScannerIP, false> {
-    std::vector<int16_t> factors_;
-    float constant_ = 0, base_ = 0, unit_ = 0;
+    std::vector<float> scaled_;
+    Factors factors_;
+    float constant_ = 0, base_ = 0;
 
 public:
+    static constexpr size_t Block = Factors::Block;
+
     ScannerIP(const faiss::ScalarQuantizer& sq, const Index* quantizer, bool store_pairs, const faiss::IDSelector* sel, bool by_residual)
-            : Scanner(sq, quantizer, store_pairs, sel, by_residual), factors_(d_) {}
+            : Scanner(sq, quantizer, store_pairs, sel, by_residual), scaled_(d_) {}
 
     void set_query(const float* query) override {
         constant_ = 0;
-        float largest = 0, all = 0;
         for (size_t i = 0; i < d_; i++) {
             constant_ += query[i] * low_[i];
-            float size = std::abs(query[i] * step_[i]);
-            largest = std::max(largest, size);
-            all += size;
+            scaled_[i] = query[i] * step_[i];
         }
-        // No sum may reach 2^31, and rounding adds up to a half to each factor.
-        unit_ = std::max(largest / 32000, all / (2147483648.0f / 255 - d_));
-        float scale = unit_ > 0 ? 1 / unit_ : 0;
-        if (!std::isfinite(scale)) scale = unit_ = 0;  // all too small to matter
-        for (size_t i = 0; i < d_; i++) factors_[i] = static_cast<int16_t>(std::lrint(query[i] * step_[i] * scale));
+        factors_.set(scaled_.data(), d_);
         base_ = constant_;
     }
 
@@ -168,21 +175,10 @@ public:
         if (by_residual_) base_ = constant_ + coarse;
     }
 
-    template <size_t Count>
-    void measure(const uint8_t* codes, float* distances) const {
-        Words sums[Count];
-        for (auto& s : sums) s = no_words();
-        size_t i = 0;
-        for (; i + 2 * Lanes <= d_; i += 2 * Lanes) {
-            Words factors = load_words(factors_.data() + i);
-#pragma GCC unroll 4
-            for (size_t c = 0; c < Count; c++) sums[c] = plus_products(sums[c], factors, load_words(codes + c * code_size + i));
-        }
-        for (size_t c = 0; c < Count; c++) {
-            int32_t rest = 0;
-            for (size_t j = i; j < d_; j++) rest += factors_[j] * codes[c * code_size + j];
-            distances[c] = base_ + unit_ * static_cast<float>(sum(sums[c]) + rest);
-        }
+    void measure(const uint8_t* codes, size_t some, size_t ahead, float* distances) const {
+        int32_t sums[Block] = {};
+        factors_.products(codes, some, ahead, code_size, sums);
+        for (size_t c = 0; c < Block; c++) distances[c] = base_ + factors_.unit() * static_cast<float>(sums[c]);
     }
 };
 
