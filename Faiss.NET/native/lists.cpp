@@ -88,7 +88,7 @@ bool NearestLists::find(const float* query, size_t count, float* distances, idx_
             near.push_back(i);
         }
     }
-    least = bound(near_scores);
+    if (group > 1) least = bound(near_scores);
 
     std::vector<std::pair<float, idx_t>> found;
     found.reserve(near.size());
@@ -97,12 +97,18 @@ bool NearestLists::find(const float* query, size_t count, float* distances, idx_
         const float* centre = centres_.get_xb() + near[i] * d_;
         found.emplace_back(l2_ ? faiss::fvec_L2sqr(query, centre, d_) : -faiss::fvec_inner_product(query, centre, d_), near[i]);
     }
-    std::partial_sort(found.begin(), found.begin() + count, found.end());
+    std::sort(found.begin(), found.end());
     for (size_t i = 0; i < count; i++) {
         distances[i] = l2_ ? found[i].first : -found[i].first;
         lists[i] = found[i].second;
     }
     return true;
+}
+
+// The processor sees only after some lines that a list is read from end to end.
+static void read_heads(const faiss::InvertedLists& of, const std::vector<idx_t>& lists) {
+    constexpr size_t Codes = 8;
+    for (idx_t list : lists) read_ahead(of.get_codes(list), std::min(of.list_size(list), Codes) * of.code_size);
 }
 
 void search_lists(
@@ -117,6 +123,7 @@ void search_lists(
             idx_t* his_lists = lists.data() + (q - from) * probes;
             if (!nearest.find(x + q * d, probes, his_distances, his_lists)) ivf.quantizer->search(1, x + q * d, probes, his_distances, his_lists);
         }
+        read_heads(*ivf.invlists, lists);
         faiss::IndexIVFStats uncounted;
         ivf.search_preassigned(
                 to - from, x + from * d, k, lists.data(), centre_distances.data(), distances + from * k, labels + from * k, vectors != nullptr, &parameters, &uncounted);

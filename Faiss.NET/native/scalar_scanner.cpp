@@ -78,8 +78,10 @@ private:
             size_t some = std::min(Block, n - j);
             self().measure(codes + j * code_size, some, n - j - some, found);
             uint32_t near = 0;
-            float now = limit();
-            for (size_t b = 0; b < Block; b++) near |= static_cast<uint32_t>(nearer(found[b], now)) << b;
+            if constexpr (!L2 && Block == 16)
+                near = above(found, limit());
+            else
+                for (size_t b = 0; b < Block; b++) near |= static_cast<uint32_t>(nearer(found[b], limit())) << b;
             for (near &= (1u << some) - 1; near != 0; near &= near - 1) {
                 size_t b = __builtin_ctz(near);
                 if (nearer(found[b], limit())) use(j + b, found[b]);

@@ -26,6 +26,8 @@ inline Wide plus(Wide a, Wide b) { return _mm512_add_ps(a, b); }
 inline Wide plus_product(Wide to, Wide a, Wide b) { return _mm512_fmadd_ps(a, b, to); }
 inline Wide minus_product(Wide from, Wide a, Wide b) { return _mm512_fnmadd_ps(a, b, from); }
 inline float sum(Wide x) { return _mm512_reduce_add_ps(x); }
+inline uint32_t above(Wide x, Wide limit) { return _mm512_cmp_ps_mask(x, limit, _CMP_GT_OQ); }
+inline Wide all(float x) { return _mm512_set1_ps(x); }
 
 using Words = __m512i;
 inline Words no_words() { return _mm512_setzero_si512(); }
@@ -58,6 +60,8 @@ inline Wide plus(Wide a, Wide b) { return _mm256_add_ps(a, b); }
 inline Wide plus_product(Wide to, Wide a, Wide b) { return _mm256_fmadd_ps(a, b, to); }
 inline Wide minus_product(Wide from, Wide a, Wide b) { return _mm256_fnmadd_ps(a, b, from); }
 inline float sum(Wide x) { return sum(_mm_add_ps(_mm256_castps256_ps128(x), _mm256_extractf128_ps(x, 1))); }
+inline uint32_t above(Wide x, Wide limit) { return _mm256_movemask_ps(_mm256_cmp_ps(x, limit, _CMP_GT_OQ)); }
+inline Wide all(float x) { return _mm256_set1_ps(x); }
 
 using Words = __m256i;
 inline Words no_words() { return _mm256_setzero_si256(); }
@@ -82,6 +86,8 @@ inline Wide minus(Wide a, Wide b) { return _mm_sub_ps(a, b); }
 inline Wide plus(Wide a, Wide b) { return _mm_add_ps(a, b); }
 inline Wide plus_product(Wide to, Wide a, Wide b) { return _mm_add_ps(to, _mm_mul_ps(a, b)); }
 inline Wide minus_product(Wide from, Wide a, Wide b) { return _mm_sub_ps(from, _mm_mul_ps(a, b)); }
+inline uint32_t above(Wide x, Wide limit) { return _mm_movemask_ps(_mm_cmpgt_ps(x, limit)); }
+inline Wide all(float x) { return _mm_set1_ps(x); }
 
 using Words = __m128i;
 inline Words no_words() { return _mm_setzero_si128(); }
@@ -91,5 +97,13 @@ inline Words plus_products(Words to, Words a, Words b) { return _mm_add_epi32(to
 
 #endif
 #endif
+
+// Bit i: whether number i of 16 is above the limit.
+inline uint32_t above(const float* sixteen, float limit) {
+    uint32_t bits = 0;
+#pragma GCC unroll 4
+    for (size_t i = 0; i < 16; i += Lanes) bits |= above(load(sixteen + i), all(limit)) << i;
+    return bits;
+}
 
 }  // namespace faissnet

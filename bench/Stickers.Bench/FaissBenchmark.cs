@@ -13,6 +13,8 @@ internal static class FaissBenchmark
     /// <summary>Candidates for each neighbour wanted, where vectors are compared whole in the end; others ignore it.</summary>
     public const int Refine = 2;
 
+    private static readonly int[] Refinements = [1, Refine, 3];
+
     private static readonly (string Name, int NProbe, int Ef)[] Indexes = [("flat", 0, 0), ("ivf", 8, 0), ("ivfsq8", 8, 0), ("hnsw", 0, 64)];
     private static readonly string[] Variants = ["generic", "avx2", "avx512"];
 
@@ -102,20 +104,20 @@ internal static class FaissBenchmark
         var (queries, truth) = (data.ReadQueries(), data.ReadTruth());
         Console.WriteLine($"{n} x {FaissData.Dimension}, {threads} thread(s), Faiss {FaissLibrary.Variant}; queries per second at recall@10 of at least {Wanted}, the best of 3 turns of 5 rounds");
         Dictionary<string, double> peer = [];
-        var nets = new Dictionary<string, (Dictionary<string, double> Rates, int NProbe, int Ef, double Recall)>();
+        var nets = new Dictionary<string, (Dictionary<string, double> Rates, int NProbe, int Ef, int Refine, double Recall)>();
         foreach (var name in (string[])["ivf", "ivfsq8", "refined", "hnsw"])
         {
             if (!File.Exists(data.Path(name + ".faiss")))
                 continue;
-            var (nprobe, ef, recall) = Tune(data.Path(name + ".faiss"), queries, truth, graph: name == "hnsw");
-            nets[name] = ([], nprobe, ef, recall);
+            var (nprobe, ef, refine, recall) = Tune(data.Path(name + ".faiss"), queries, truth, name == "hnsw", name == "refined" ? Refinements : [Refine]);
+            nets[name] = ([], nprobe, ef, refine, recall);
         }
 
         for (var turn = 0; turn < 3; turn++)
         {
             Best(peer, await PeerAsync("hnswlib_peer.py", "search", folder, n, threads));
             foreach (var (name, net) in nets)
-                Best(net.Rates, await NetAsync(FaissLibrary.Variant, data.Path(name + ".faiss"), data.Path("queries.f32"), net.NProbe, net.Ef, threads, 5, FaissData.Queries));
+                Best(net.Rates, await NetAsync(FaissLibrary.Variant, data.Path(name + ".faiss"), data.Path("queries.f32"), net.NProbe, net.Ef, threads, 5, FaissData.Queries, net.Refine));
         }
 
         var peerSeconds = Seconds("hnswlib");
@@ -123,7 +125,7 @@ internal static class FaissBenchmark
         foreach (var (name, net) in nets)
         {
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{name,-8} {(net.Ef > 0 ? $"efSearch {net.Ef}" : $"nprobe {net.NProbe}")}, recall {net.Recall:F4}: {net.Rates["batch1"]:F0} single ({net.Rates["batch1"] / peer["batch1"]:F2}x), {net.Rates["batch100"]:F0} batch of 100 ({net.Rates["batch100"] / peer["batch100"]:F2}x); build {Seconds(name):F0} CPU s ({Seconds(name) / peerSeconds:F2}x)"));
+                $"{name,-8} {(net.Ef > 0 ? $"efSearch {net.Ef}" : $"nprobe {net.NProbe}{(name == "refined" ? $", {net.Refine} times the candidates" : "")}")}, recall {net.Recall:F4}: {net.Rates["batch1"]:F0} single ({net.Rates["batch1"] / peer["batch1"]:F2}x), {net.Rates["batch100"]:F0} batch of 100 ({net.Rates["batch100"] / peer["batch100"]:F2}x); build {Seconds(name):F0} CPU s ({Seconds(name) / peerSeconds:F2}x)"));
         }
 
         var good = nets.Where(net => net.Value.Recall >= Wanted && net.Value.Rates["batch1"] >= 2 * peer["batch1"] && Seconds(net.Key) <= 0.5 * peerSeconds).Select(net => net.Key).ToArray();
@@ -136,21 +138,43 @@ internal static class FaissBenchmark
     /// <summary>Single queries of a round: a scan of all takes long.</summary>
     private static int Singles(string name, int n) => name != "flat" || n < 50_000 ? FaissData.Queries : n > 500_000 ? 20 : 100;
 
-    private static (int NProbe, int Ef, double Recall) Tune(string file, float[] queries, long[] truth, bool graph)
+    /// <summary>The least effort that reaches the wanted recall, to a unit; of several numbers of candidates the one that is fastest then.</summary>
+    private static (int NProbe, int Ef, int Refine, double Recall) Tune(string file, float[] queries, long[] truth, bool graph, int[] refinements)
     {
         using var index = FaissIndex.Load(file);
         var (distances, ids) = (new float[truth.Length], new long[truth.Length]);
-        (int, int, double) last = default;
-        foreach (var effort in graph ? [16, 24, 32, 48, 64, 96, 128, 192, 256] : (int[])[1, 2, 4, 6, 8, 12, 16, 24, 32, 40, 48, 56, 64, 80, 96])
+        (int, int, int, double) best = default;
+        var shortest = TimeSpan.MaxValue;
+        foreach (var refine in refinements)
         {
-            var parameters = graph ? new SearchParameters { EfSearch = effort } : new SearchParameters { NProbe = effort, RefineFactor = Refine };
-            index.Search(queries, FaissData.Neighbours, distances, ids, parameters);
-            last = (graph ? 0 : effort, graph ? effort : 0, FaissData.Recall(ids, truth));
-            if (last.Item3 >= Wanted)
-                break;
+            var (low, high) = (0, graph ? 256 : 128);
+            while (high - low > 1)
+            {
+                var middle = (low + high) / 2;
+                (low, high) = Recall(middle, refine) < Wanted ? (middle, high) : (low, middle);
+            }
+
+            var recall = Recall(high, refine);
+            var time = Enumerable.Range(0, 3).Min(_ => Time(high, refine));
+            if (recall < Wanted || time >= shortest)
+                continue;
+            (best, shortest) = ((graph ? 0 : high, graph ? high : 0, refine, recall), time);
         }
 
-        return last;
+        return best == default ? (graph ? 0 : 128, graph ? 256 : 0, refinements[^1], Recall(graph ? 256 : 128, refinements[^1])) : best;
+
+        double Recall(int effort, int refine)
+        {
+            Time(effort, refine);
+            return FaissData.Recall(ids, truth);
+        }
+
+        TimeSpan Time(int effort, int refine)
+        {
+            var watch = Stopwatch.StartNew();
+            index.Search(queries, FaissData.Neighbours, distances, ids, graph ? new SearchParameters { EfSearch = effort } : new SearchParameters { NProbe = effort, RefineFactor = refine });
+            return watch.Elapsed;
+        }
     }
 
     private static void Best(Dictionary<string, double> into, string output)

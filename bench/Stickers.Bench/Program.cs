@@ -14,8 +14,8 @@ return args switch
     ["coded", var count] => CodedBenchmark.Run(count),
     ["codes", var root, var model, var catalogue] => await CodesBenchmark.RunAsync(root, model, catalogue),
     [FaissBuild.Word, var folder, var n, .. var only] => FaissBuild.Run(folder, Number(n), only),
-    [FaissBenchmark.SearchWord, var file, var queries, var nprobe, var ef, var threads, var rounds, var singles] => FaissBenchmark.Search(
-        file, queries, new SearchParameters { NProbe = Number(nprobe), EfSearch = Number(ef), Threads = Number(threads), RefineFactor = FaissBenchmark.Refine }, Number(rounds), Number(singles)),
+    [FaissBenchmark.SearchWord, var file, var queries, var nprobe, var ef, var threads, var rounds, var singles, .. var refine] => FaissBenchmark.Search(
+        file, queries, new SearchParameters { NProbe = Number(nprobe), EfSearch = Number(ef), Threads = Number(threads), RefineFactor = refine is [var times] ? Number(times) : FaissBenchmark.Refine }, Number(rounds), Number(singles)),
     ["faiss", var folder, var n, var threads] => await FaissBenchmark.AgainstPythonAsync(folder, Number(n), Number(threads)),
     ["faiss-variants", var folder, var n, var threads] => await FaissBenchmark.VariantsAsync(folder, Number(n), Number(threads)),
     ["faiss-embeddings", var folder, var root, var model, var catalogue] => await FaissData.TakeEmbeddingsAsync(folder, root, model, catalogue),

@@ -27,12 +27,17 @@ else:
     queries = np.fromfile(path("queries.f32"), "f4").reshape(-1, D)
     truth = np.fromfile(path("truth.i64"), "i8").reshape(-1, K)
     index.load_index(path("hnswlib.bin"))
-    for ef in (10, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160, 176, 192, 256):
+
+    def recall_at(ef):
         index.set_ef(ef)
         found = index.knn_query(queries, K, num_threads=threads)[0]
-        recall = np.mean([len(set(a) & set(b)) for a, b in zip(found.tolist(), truth.tolist())]) / K
-        if recall >= 0.99:
-            break
+        return np.mean([len(set(a) & set(b)) for a, b in zip(found.tolist(), truth.tolist())]) / K
+
+    low, ef = K - 1, 512  # the least ef that reaches the recall, to a unit
+    while ef - low > 1:
+        middle = (low + ef) // 2
+        low, ef = (middle, ef) if recall_at(middle) < 0.99 else (low, middle)
+    recall = recall_at(ef)
     print(f"ef {ef}")
     print(f"recall {recall:.4f}")
     for size in (1, 100):
