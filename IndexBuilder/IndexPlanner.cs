@@ -44,14 +44,14 @@ public static class IndexPlanner
     /// <summary>The build of Faiss that every processor runs.</summary>
     public const string Generic = "generic";
 
-    /// <summary>Bytes a second at which the generic build of Faiss compares whole vectors in inverted lists.</summary>
-    public const double ListBytesPerSecond = 2.5e9;
+    /// <summary>Bytes a second at which inverted lists of 8-bit dimensions are scanned by the generic build of Faiss: half of what one core was measured to do among a million.</summary>
+    public const double ListBytesPerSecond = 7e9;
 
-    /// <summary>8-bit dimensions a second in inverted lists, likewise.</summary>
-    public const double ListCodesPerSecond = 0.35e9;
+    /// <summary>How many times as fast the fast builds do it.</summary>
+    public const double FastBuild = 1.5;
 
-    /// <summary>How many times as fast the fast builds of Faiss compare both.</summary>
-    public const double FastBuild = 4;
+    /// <summary>Bytes a row that an id map and its table of places take in memory.</summary>
+    private const long IdMapBytes = 64;
 
     private const long SmallestForLists = 50_000;
     private const long TrainingVectorsPerList = 64; // Faiss asks for 39 at least
@@ -59,8 +59,8 @@ public static class IndexPlanner
     private static readonly int[] Probes = [4, 8, 16, 32, 64, 128, 256];
 
     /// <summary>
-    /// Every vector is compared while that is fast enough and fits; then inverted lists (IVF), over whole vectors while those fit in memory and over
-    /// 8-bit ones after that; then lists of binary codes in memory with the vectors on disk. HNSW answers IVF's questions about as fast here, but takes 8 times as long to build, half as much memory again,
+    /// Every vector is compared while that is fast enough and fits; then inverted lists (IVF): over 8-bit vectors with the whole ones beside them, by which the best are compared again, while
+    /// both fit in memory; over whole ones while those do; over 8-bit ones after that; then lists of binary codes in memory with the vectors on disk. HNSW answers at half the rate here, takes ten times as long to build, half as much memory again,
     /// and its graph is the same every time only when one thread builds it. Product quantization loses a third of the neighbours and is not chosen.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The request is outside its limits.</exception>
@@ -93,12 +93,15 @@ public static class IndexPlanner
         var faster = request.FaissVariant == Generic ? 1 : FastBuild;
         var why = exactFits ? $"comparing all {n:N0} vectors would take about {Time(exactMilliseconds)}, and {Time(request.Milliseconds)} are allowed" : $"all {n:N0} vectors in 8 bits exceed {Size(request.MemoryBytes)}";
         var lists = Lists(n);
+        var refined = (n * ((d * 5L) + 8 + IdMapBytes)) + (lists * d * 5);
+        if (refined <= request.MemoryBytes)
+            return InLists($"IDMap2,IVF{lists},SQ8,RFlat", $"{why}: they are grouped in {lists} lists with 8 bits a dimension, and the best are compared whole ({Size(refined)}), so scores stay exact", refined, probes => (lists + (probes / (double)lists * n)) * d / ListBytesPerSecond / faster);
         var whole = (n * ((d * 4L) + 8 + 12)) + (lists * d * 4);
         if (whole <= request.MemoryBytes)
             return InLists($"IVF{lists},Flat", $"{why}: they are grouped in {lists} lists and kept whole ({Size(whole)}), so scores stay exact", whole, probes => (lists + (probes / (double)lists * n)) * d * 4 / ListBytesPerSecond / faster);
         var rounded = (n * (d + 8L + 12)) + (lists * d * 4);
         if (rounded <= request.MemoryBytes && request.RecallFloor <= RecallOf8Bits)
-            return InLists($"IVF{lists},SQ8", $"{why}, and whole vectors in lists would take {Size(whole)}: they are grouped in {lists} lists and kept with 8 bits a dimension ({Size(rounded)})", rounded, probes => ((lists * d * 4 / ListBytesPerSecond) + (probes / (double)lists * n * d / ListCodesPerSecond)) / faster);
+            return InLists($"IVF{lists},SQ8", $"{why}, and whole vectors in lists would take {Size(whole)}: they are grouped in {lists} lists and kept with 8 bits a dimension ({Size(rounded)})", rounded, probes => (lists + (probes / (double)lists * n)) * d / ListBytesPerSecond / faster);
         var coded = (n * (((d + 63L) / 64 * 8) + 16)) + (lists * d * 5);
         if (coded <= request.MemoryBytes)
         {

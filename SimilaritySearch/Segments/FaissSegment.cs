@@ -11,7 +11,10 @@ namespace Stickers.SimilaritySearch.Segments;
 /// <param name="usualProbes">Inverted lists to visit unless a search says otherwise.</param>
 internal sealed class FaissSegment(FaissIndex index, int usualProbes) : VectorSegment
 {
-    private readonly SearchParameters _usual = new() { NProbe = usualProbes };
+    /// <summary>Candidates compared whole for each neighbour wanted, where the index keeps rounded vectors and whole ones: of 1, 2 and 3 the fastest at a recall@10 of 0.99 among a million.</summary>
+    private const int Candidates = 3;
+
+    private readonly SearchParameters _usual = new() { NProbe = usualProbes, RefineFactor = Candidates };
 
     public override long Count { get; } = index.Count;
 

@@ -9,11 +9,12 @@ public sealed class IndexPlannerTests
     [InlineData(8_121, 128, 16, 10, 0.95, "Exact", 0)]
     [InlineData(1_000_000, 128, 16, 10, 0.95, "Exact", 0)]
     [InlineData(1_102_941, 128, 16, 10, 0.95, "Exact", 0)] // just 10 ms at 15 GB/s
-    [InlineData(1_102_942, 128, 16, 10, 0.95, "IVF4096,Flat", 262_144)]
-    [InlineData(200_000, 128, 16, 1, 0.95, "IVF1024,Flat", 65_536)] // a quicker answer is wanted
+    [InlineData(1_102_942, 128, 16, 10, 0.95, "IDMap2,IVF4096,SQ8,RFlat", 262_144)]
+    [InlineData(200_000, 128, 16, 1, 0.95, "IDMap2,IVF1024,SQ8,RFlat", 65_536)] // a quicker answer is wanted
     [InlineData(4_000_000, 128, 16, 100, 0.95, "Exact", 0)] // a slower one is allowed
     [InlineData(40_000, 4096, 16, 1, 0.95, "Exact", 0)] // few vectors never make lists, however long they are
-    [InlineData(10_000_000, 128, 16, 10, 0.95, "IVF8192,Flat", 524_288)]
+    [InlineData(10_000_000, 128, 16, 10, 0.95, "IDMap2,IVF8192,SQ8,RFlat", 524_288)]
+    [InlineData(10_000_000, 128, 6, 10, 0.95, "IVF8192,Flat", 524_288)] // no place for 8 bits beside
     [InlineData(10_000_000, 128, 4, 10, 0.95, "IVF8192,SQ8", 524_288)] // whole vectors would take 4.96 GiB
     [InlineData(30_000_000, 128, 16, 10, 0.95, "IVF16384,Flat", 1_048_576)]
     [InlineData(40_000_000, 128, 16, 10, 0.95, "IVF16384,SQ8", 1_048_576)]

@@ -12,6 +12,7 @@ public sealed class IndexUpdateTests
     [Theory]
     [InlineData("Exact")]
     [InlineData("IVF4,Flat")]
+    [InlineData("IDMap2,IVF4,SQ8,RFlat")]
     [InlineData("Coded4")]
     public async Task Update_AddedChangedDeleted_AnswersAsBuiltWhole(string factory)
     {

@@ -11,7 +11,7 @@ public sealed class ShardedBuildTests
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     /// <summary>Of each kind one, and the recall it has at least: vectors rounded to 8 bits, all lists visited, lose a little.</summary>
-    public static TheoryData<string, string, double> Kinds => new() { { "Exact", "vectors.exact", 1 }, { "Coded4", "vectors.coded", 1 }, { "IVF4,SQ8", "vectors.faiss", 0.9 } };
+    public static TheoryData<string, string, double> Kinds => new() { { "Exact", "vectors.exact", 1 }, { "Coded4", "vectors.coded", 1 }, { "IVF4,SQ8", "vectors.faiss", 0.9 }, { "IDMap2,IVF4,SQ8,RFlat", "vectors.faiss", 1 } };
 
     private static Func<IndexRequest, IndexPlan> Planned(string factory) => of => new IndexPlan(factory, "test", factory == "Exact" ? 0 : (int)of.Count, factory == "Exact" ? [] : [4]);
 
