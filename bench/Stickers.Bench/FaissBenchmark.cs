@@ -177,7 +177,8 @@ internal static class FaissBenchmark
         }
     }
 
-    private static void Best(Dictionary<string, double> into, string output)
+    /// <summary>Keeps the best rate of each name that a side has printed.</summary>
+    public static void Best(Dictionary<string, double> into, string output)
     {
         foreach (var line in output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
@@ -186,7 +187,8 @@ internal static class FaissBenchmark
         }
     }
 
-    private static Task<string> PeerAsync(string script, params object[] arguments) =>
+    /// <summary>What a peer in Python prints.</summary>
+    public static Task<string> PeerAsync(string script, params object[] arguments) =>
         ExecuteAsync("/usr/bin/python3", [Path.Combine(AppContext.BaseDirectory, "peers", script), .. Words(arguments)], variant: null);
 
     private static Task<string> NetAsync(string variant, params object[] arguments) =>

@@ -7,7 +7,7 @@ return args switch
 {
     ["edge"] => await EdgeBenchmark.RunAsync(),
     [EdgeBenchmarkEnd.Word, .. var rest] => await EdgeBenchmarkEnd.RunAsync(rest),
-    ["exact", .. var sizes] => ExactBenchmark.Run(sizes),
+    ["exact", .. var sizes] => await ExactBenchmark.RunAsync(sizes),
     ["build", var count, var folder, var gibibytes, var milliseconds] => await BuildBenchmark.RunAsync(count, folder, gibibytes, milliseconds),
     ["build-search", var folder] => BuildBenchmark.Search(folder),
     ["changes", var operations, var rounds, var folder] => await ChangesBenchmark.RunAsync(operations, rounds, folder),
