@@ -14,12 +14,12 @@ internal sealed class HttpConnection : IDisposable
 
     private HttpConnection(Socket socket, string host) => (_socket, _host) = (socket, host);
 
-    public static async Task<HttpConnection> OpenAsync(Uri server)
+    public static HttpConnection Open(Uri server)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            await socket.ConnectAsync(server.Host, server.Port);
+            socket.Connect(server.Host, server.Port);
             return new HttpConnection(socket, server.Authority);
         }
         catch (SocketException e)
@@ -30,15 +30,15 @@ internal sealed class HttpConnection : IDisposable
     }
 
     /// <summary>Status and, if wanted, the body.</summary>
-    public async Task<(int Status, string Body)> GetAsync(string path, bool body)
+    public (int Status, string Body) Get(string path, bool body)
     {
         try
         {
-            await _socket.SendAsync(Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: {_host}\r\n\r\n"));
+            _socket.Send(Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: {_host}\r\n\r\n"));
             var (read, head) = (0, -1);
             while (true)
             {
-                var got = await _socket.ReceiveAsync(_buffer.AsMemory(read));
+                var got = _socket.Receive(_buffer.AsSpan(read));
                 if (got == 0)
                     throw new IOException("closed");
                 read += got;

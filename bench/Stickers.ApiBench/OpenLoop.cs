@@ -1,13 +1,15 @@
 using System.Diagnostics;
-using System.Threading.Channels;
+using System.Globalization;
+using System.Runtime.InteropServices;
 
 namespace Stickers.ApiBench;
 
 /// <summary>What came of a run.</summary>
 /// <param name="Seconds">How long requests were begun.</param>
 /// <param name="ByStatus">Latencies in milliseconds from when each request was due, sorted, by HTTP status; 0 for a broken connection.</param>
-/// <param name="Late">Milliseconds by which requests were begun after they were due, sorted: how far the generator fell behind.</param>
-internal sealed record LoadResult(double Seconds, IReadOnlyDictionary<int, double[]> ByStatus, double[] Late)
+/// <param name="Late">Milliseconds by which requests were begun after they were due, for want of a free connection or of a core, sorted.</param>
+/// <param name="Slept">Milliseconds by which threads that had slept until a request was due woke too late, sorted: the part of the former that no server can be blamed for.</param>
+internal sealed record LoadResult(double Seconds, IReadOnlyDictionary<int, double[]> ByStatus, double[] Late, double[] Slept)
 {
     /// <summary>Requests answered with 200 a second.</summary>
     public double Rate => Of(200).Length / Seconds;
@@ -16,13 +18,16 @@ internal sealed record LoadResult(double Seconds, IReadOnlyDictionary<int, doubl
 
     public static double Percentile(double[] sorted, double share) => sorted.Length == 0 ? double.NaN : sorted[(int)Math.Min(sorted.Length - 1, share * sorted.Length)];
 
-    public override string ToString() => string.Join("; ", ByStatus.OrderBy(pair => pair.Key).Select(pair => string.Create(System.Globalization.CultureInfo.InvariantCulture,
+    public override string ToString() => string.Join("; ", ByStatus.OrderBy(pair => pair.Key).Select(pair => string.Create(CultureInfo.InvariantCulture,
         $"{pair.Key}: {pair.Value.Length} ({pair.Value.Length / Seconds:0}/s), p50 {Percentile(pair.Value, 0.5):0.00} ms, p99 {Percentile(pair.Value, 0.99):0.00} ms, max {pair.Value.LastOrDefault():0.0} ms")))
-        + string.Create(System.Globalization.CultureInfo.InvariantCulture, $"; begun late by p50 {Percentile(Late, 0.5):0.00} ms, p99 {Percentile(Late, 0.99):0.00} ms");
+        + string.Create(CultureInfo.InvariantCulture, $"; begun late by p50 {Percentile(Late, 0.5):0.00} ms, p99 {Percentile(Late, 0.99):0.00} ms; woken late by p99 {Percentile(Slept, 0.99):0.00} ms");
 }
 
-/// <summary>Begins requests at their due times whatever became of earlier ones; a request that finds no free connection waits, and its wait counts.</summary>
-internal static class OpenLoop
+/// <summary>
+/// Begins requests at their due times whatever became of earlier ones; a request that finds no free connection waits, and its wait counts. Each connection has a thread that sleeps and
+/// blocks in the kernel: no pool, timer or hand-over stands between the time and the request, and the cores are left to the server.
+/// </summary>
+internal static partial class OpenLoop
 {
     /// <summary>Runs a load.</summary>
     /// <param name="server">Where to.</param>
@@ -30,37 +35,37 @@ internal static class OpenLoop
     /// <param name="rate">Requests a second; infinity begins one as soon as a connection is free (a closed loop).</param>
     /// <param name="connections">Connections.</param>
     /// <param name="time">How long requests are begun.</param>
-    /// <param name="seen">Told the body of each answer with 200; may be null.</param>
+    /// <param name="seen">Told the body of each answer with 200, by several threads; may be null.</param>
     public static async Task<LoadResult> RunAsync(Uri server, Func<int, string> path, double rate, int connections, TimeSpan time, Action<string>? seen = null)
     {
-        var due = Channel.CreateUnbounded<(int Number, long At)>(new UnboundedChannelOptions { SingleWriter = true });
-        var clock = Stopwatch.StartNew();
-        var next = -1;
-        var workers = Enumerable.Range(0, connections).Select(_ => Task.Run(async () =>
+        var (next, all, clock) = (-1, new List<Answered>(), Stopwatch.StartNew());
+        await Task.WhenAll(Enumerable.Range(0, connections).Select(_ => Task.Factory.StartNew(Ask, TaskCreationOptions.LongRunning)));
+        // A closed loop begins requests until its threads end.
+        var seconds = double.IsInfinity(rate) ? clock.Elapsed.TotalSeconds : time.TotalSeconds;
+        return new LoadResult(
+            seconds,
+            all.GroupBy(item => item.Status).ToDictionary(group => group.Key, group => group.Select(item => item.Milliseconds).Order().ToArray()),
+            [.. all.Select(item => item.Late).Order()],
+            [.. all.Where(item => item.Slept).Select(item => item.Late).Order()]);
+
+        void Ask()
         {
-            var times = new List<(int Status, double Milliseconds, double Late)>();
+            var answered = new List<Answered>();
             HttpConnection? connection = null;
             while (true)
             {
-                (int Number, long At) request;
-                if (double.IsInfinity(rate))
-                {
-                    if (clock.Elapsed >= time)
-                        break;
-                    request = (Interlocked.Increment(ref next), Stopwatch.GetTimestamp());
-                }
-                else if (!await due.Reader.WaitToReadAsync() || !due.Reader.TryRead(out request))
-                {
-                    if (due.Reader.Completion.IsCompleted)
-                        break;
-                    continue;
-                }
-
-                var (status, late) = (0, Stopwatch.GetElapsedTime(request.At).TotalMilliseconds);
+                var number = Interlocked.Increment(ref next);
+                var due = double.IsInfinity(rate) ? clock.Elapsed : TimeSpan.FromSeconds(number / rate);
+                if (due >= time)
+                    break;
+                var wait = due - clock.Elapsed;
+                if (wait > TimeSpan.Zero)
+                    _ = Sleep(new TimeToSleep(wait.Ticks / TimeSpan.TicksPerSecond, wait.Ticks % TimeSpan.TicksPerSecond * 100), 0);
+                var (status, late) = (0, (clock.Elapsed - due).TotalMilliseconds);
                 try
                 {
-                    connection ??= await HttpConnection.OpenAsync(server);
-                    (status, var body) = await connection.GetAsync(path(request.Number), seen is not null);
+                    connection ??= HttpConnection.Open(server);
+                    (status, var body) = connection.Get(path(number), seen is not null);
                     if (status == 200)
                         seen?.Invoke(body);
                 }
@@ -70,31 +75,21 @@ internal static class OpenLoop
                     connection = null;
                 }
 
-                times.Add((status, Stopwatch.GetElapsedTime(request.At).TotalMilliseconds, late));
+                answered.Add(new Answered(status, (clock.Elapsed - due).TotalMilliseconds, late, wait > TimeSpan.Zero));
             }
 
             connection?.Dispose();
-            return times;
-        })).ToList();
-
-        if (!double.IsInfinity(rate))
-        {
-            var begun = 0;
-            while (clock.Elapsed < time)
-            {
-                for (var wanted = (int)(clock.Elapsed.TotalSeconds * rate); begun < wanted; begun++)
-                    due.Writer.TryWrite((begun, Stopwatch.GetTimestamp()));
-                await Task.Delay(1);
-            }
+            lock (all)
+                all.AddRange(answered);
         }
-
-        var seconds = clock.Elapsed.TotalSeconds;
-        due.Writer.Complete();
-        var all = (await Task.WhenAll(workers)).SelectMany(times => times).ToList();
-        // A closed loop begins requests until its workers end.
-        if (double.IsInfinity(rate))
-            seconds = clock.Elapsed.TotalSeconds;
-        return new LoadResult(
-            seconds, all.GroupBy(item => item.Status).ToDictionary(group => group.Key, group => group.Select(item => item.Milliseconds).Order().ToArray()), [.. all.Select(item => item.Late).Order()]);
     }
+
+    /// <summary>Sleeps to within a tenth of a millisecond, which <see cref="Thread.Sleep(TimeSpan)"/> does not.</summary>
+    [LibraryImport("libc", EntryPoint = "nanosleep")]
+    private static partial int Sleep(in TimeToSleep time, nint left);
+
+    private readonly record struct Answered(int Status, double Milliseconds, double Late, bool Slept);
+
+    [StructLayout(LayoutKind.Sequential)]
+    private readonly record struct TimeToSleep(long Seconds, long Nanoseconds);
 }

@@ -5,7 +5,10 @@ using Stickers.Storage;
 
 namespace Stickers.ApiBench;
 
-/// <summary>Similar by id, k = 20: the same search in process on as many threads as there are cores, over HTTP, and by the peer.</summary>
+/// <summary>
+/// Similar by id, k = 20: the same search in process on as many threads as there are cores, over HTTP, and by the peer, which answers with
+/// ids and scores, as one writes first, and with the records that are in our answers.
+/// </summary>
 internal static class SearchBenchmark
 {
     private const int K = 20;
@@ -42,12 +45,13 @@ internal static class SearchBenchmark
             Console.WriteLine($"HTTP at half the peak: {half}");
         }
 
-        var index = store.PathOf($"{SnapshotKeys.Folder(EmbeddingSpace.Visual, "aaaaaaaaaaaa")}/{SnapshotManifest.IndexFile}");
-        using (var peer = await Server.PythonAsync(Path.Combine(AppContext.BaseDirectory, "peer", "flask_faiss.py"), index, $"{nprobe}"))
+        var folder = store.PathOf(SnapshotKeys.Folder(EmbeddingSpace.Visual, "aaaaaaaaaaaa"));
+        foreach (var (name, script, file) in new[] { ("flask + faiss", "flask_faiss.py", SnapshotManifest.IndexFile), ("flask + faiss with records", "flask_faiss_records.py", "") })
         {
+            using var peer = await Server.PythonAsync(Path.Combine(AppContext.BaseDirectory, "peer", script), Path.Combine(folder, file), $"{nprobe}");
             string[] ids = [$"{count}", "0", "1", "/similar/"];
-            var theirs = await PeakAsync("flask + faiss", peer, ids);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"ours over theirs {peak / theirs:0.0}"));
+            var theirs = await PeakAsync(name, peer, ids);
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"ours over theirs, {name}: {peak / theirs:0.0}"));
         }
 
         return 0;
