@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Security.Cryptography;
 using Faiss;
 using Stickers.Catalogue;
@@ -7,11 +8,12 @@ using Stickers.Tagger;
 
 namespace Stickers.SimilaritySearch.Api.Tests;
 
-/// <summary>A store with an untrained model and a published index in both spaces over the drawn stickers.</summary>
+/// <summary>A store with an untrained model and a published index in both spaces over the drawn stickers, and a crowd of others when it shall have more than a few pages.</summary>
 internal sealed class TestWorld : IDisposable
 {
-    private TestWorld(LocalStore store, IReadOnlyDictionary<StickerId, Prediction> predictions, string modelHash)
+    private TestWorld(LocalStore store, IReadOnlyDictionary<StickerId, Prediction> predictions, string modelHash, int crowd)
     {
+        Crowd = [.. Enumerable.Range(0, crowd).Select(i => StickerId.FromKey($"crowd/{i}"))];
         Store = store;
         Predictions = predictions;
         ModelHash = modelHash;
@@ -27,14 +29,26 @@ internal sealed class TestWorld : IDisposable
 
     public string ModelHash { get; }
 
-    public static async Task<TestWorld> CreateAsync(CancellationToken cancellation)
+    /// <summary>Stickers tagged <c>crowd</c> beside the drawn ones, whose vectors are <see cref="CrowdVector"/>.</summary>
+    public IReadOnlyList<StickerId> Crowd { get; }
+
+    /// <summary>The vector, in either space, of the i-th of the crowd: of length 1, in a random direction.</summary>
+    public static float[] CrowdVector(int i, int dimension)
+    {
+        var random = new Random(i);
+        var vector = Enumerable.Range(0, dimension).Select(_ => (float)(random.NextDouble() + random.NextDouble() + random.NextDouble() - 1.5)).ToArray();
+        TensorPrimitives.Divide(vector, TensorPrimitives.Norm<float>(vector), vector);
+        return vector;
+    }
+
+    public static async Task<TestWorld> CreateAsync(CancellationToken cancellation, int crowd = 0)
     {
         var store = new LocalStore(Directory.CreateTempSubdirectory("stickers-api-").FullName);
         await TestModel.WriteAsync(store, ModelVersion, cancellation);
         using var model = await StickerModel.LoadAsync(store, ModelVersion, cancellation);
         var predicted = model.Predict([.. DrawnSticker.All.Select(sticker => sticker.Picture)]);
         var predictions = DrawnSticker.All.Zip(predicted).ToDictionary(pair => pair.First.Id, pair => pair.Second);
-        var world = new TestWorld(store, predictions, model.ContentHash);
+        var world = new TestWorld(store, predictions, model.ContentHash, crowd);
         await world.PublishAsync(EmbeddingSpace.Visual, model.ContentHash, cancellation);
         await world.PublishAsync(EmbeddingSpace.Semantic, model.ContentHash, cancellation);
         return world;
@@ -74,7 +88,7 @@ internal sealed class TestWorld : IDisposable
             CatalogueHash = "c0",
             EmbeddingsHash = "e0",
             Dimension = dimension,
-            Count = DrawnSticker.All.Count,
+            Count = DrawnSticker.All.Count + Crowd.Count,
             Factory = "IDMap2,Flat",
             Reason = "so few vectors",
             NProbe = 0,
@@ -109,10 +123,12 @@ internal sealed class TestWorld : IDisposable
     private int WriteVectors(EmbeddingSpace space, string path)
     {
         var vectors = DrawnSticker.All.Select(sticker => Predictions[sticker.Id]).Select(p => space == EmbeddingSpace.Visual ? p.Visual : p.Semantic).ToList();
-        using var index = FaissIndex.Create(vectors[0].Length, "IDMap2,Flat", MetricType.InnerProduct);
-        index.AddWithIds(vectors.SelectMany(vector => vector).ToArray(), DrawnSticker.All.Select(sticker => sticker.Id.Value).ToArray());
+        var dimension = vectors[0].Length;
+        vectors.AddRange(Enumerable.Range(0, Crowd.Count).Select(i => CrowdVector(i, dimension)));
+        using var index = FaissIndex.Create(dimension, "IDMap2,Flat", MetricType.InnerProduct);
+        index.AddWithIds(vectors.SelectMany(vector => vector).ToArray(), DrawnSticker.All.Select(sticker => sticker.Id).Concat(Crowd).Select(id => id.Value).ToArray());
         index.Save(path);
-        return vectors[0].Length;
+        return dimension;
     }
 
     /// <summary>Red ones are old, black ones of no known age, all others new.</summary>
@@ -124,7 +140,7 @@ internal sealed class TestWorld : IDisposable
     };
 
     /// <summary>Pink stickers have suggestions instead of tags; one record carries what a hostile creator would write.</summary>
-    private static void WriteStickers(string path)
+    private void WriteStickers(string path)
     {
         using var writer = StickerDatabaseWriter.Create(path);
         foreach (var sticker in DrawnSticker.All)
@@ -145,6 +161,8 @@ internal sealed class TestWorld : IDisposable
             }, sticker.Png);
         }
 
+        for (var i = 0; i < Crowd.Count; i++)
+            writer.Add(new StickerRecord { Id = Crowd[i], Key = $"crowd/{i}", Pack = "crowd", Creator = "Ann", Locale = "en", Frames = 1, Tags = ["crowd"], Suggestions = [] }, DrawnSticker.All[0].Png);
         writer.Complete();
     }
 
