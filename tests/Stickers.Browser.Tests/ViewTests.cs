@@ -34,6 +34,25 @@ public sealed class ViewTests(Chromium browser)
     }
 
     [Fact]
+    public async Task Filters_ByAllTagsAndDate_LimitSearchUntilNothingIsLeft()
+    {
+        await using var window = await browser.OpenAsync("#/?q=green");
+        await Expect(window.Tiles.First).ToBeVisibleAsync();
+        await window.Page.GetByRole(AriaRole.Button, new() { Name = "Filters" }).ClickAsync();
+        await window.Page.GetByLabel("With all tags").FillAsync("green, diamond");
+        await window.Page.GetByLabel("Created after").FillAsync("2020-01-01");
+        await window.Page.GetByRole(AriaRole.Button, new() { Name = "Apply" }).ClickAsync();
+        await Expect(window.Page.Locator("#filter-count")).ToHaveTextAsync("3");
+        await Expect(window.Tiles).ToHaveCountAsync(1);
+        Assert.Contains("createdAfter=2020-01-01", window.Page.Url, StringComparison.Ordinal);
+        await window.ScreenshotAsync("filters-by-date");
+        await window.Page.GetByLabel("Created after").FillAsync("2025-01-01");
+        await window.Page.GetByRole(AriaRole.Button, new() { Name = "Apply" }).ClickAsync();
+        await Expect(window.Tiles).ToHaveCountAsync(0);
+        Assert.Empty(window.Faults);
+    }
+
+    [Fact]
     public async Task Blend_MovedByKeyboard_ShowsBothWeighedAndExplained()
     {
         await using var window = await browser.OpenAsync($"#/sticker/{DrawnSticker.Named("green", "ring").Id}");

@@ -4,18 +4,20 @@ import * as route from "./route.js";
 
 const FIELDS = [
   { name: "any", label: "With a tag", help: "one or several, separated by commas", many: true },
+  { name: "all", label: "With all tags", help: "separated by commas", many: true },
   { name: "none", label: "Without tags", help: "separated by commas", many: true },
   { name: "pack", label: "Pack", help: "exactly as it is called" },
   { name: "creator", label: "Creator", help: "exactly as it is called" },
   { name: "locale", label: "Language", help: "such as en or ja" },
+  { name: "createdAfter", label: "Created after", type: "date" },
 ];
 
 /** Builds the form; it is filled from the address by show(). */
 export function build(form) {
   form.replaceChildren(
-    ...FIELDS.map(({ name, label, help }) => h("p.field", {},
+    ...FIELDS.map(({ name, label, help = "", type = "text" }) => h("p.field", {},
       h("label", { for: `filter-${name}` }, label),
-      h("input", { id: `filter-${name}`, name, type: "text", maxlength: 200, placeholder: help, autocomplete: "off", autocapitalize: "none", spellcheck: "false" }))),
+      h("input", { id: `filter-${name}`, name, type, maxlength: 200, placeholder: help, autocomplete: "off", autocapitalize: "none", spellcheck: "false" }))),
     h("p.field", {},
       h("label", { for: "filter-animated" }, "Movement"),
       h("select", { id: "filter-animated", name: "animated" },

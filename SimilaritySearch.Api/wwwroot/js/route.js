@@ -1,7 +1,7 @@
 // What the address says: #/?q=cat&pack=x, #/sticker/123, #/picture, #/map, #/review. Back, forward, reload and links to friends all work.
 
 /** Parameters that limit what may be found; they stay while one moves about. */
-export const FILTERS = ["pack", "creator", "locale", "any", "none", "animated"];
+export const FILTERS = ["pack", "creator", "locale", "any", "all", "none", "createdAfter", "animated"];
 
 /** Reads the address. */
 export function current() {
