@@ -3,9 +3,9 @@ import { h } from "./dom.js";
 import * as route from "./route.js";
 
 const FIELDS = [
-  { name: "any", label: "With a tag", help: "one or several, separated by commas", many: true },
-  { name: "all", label: "With all tags", help: "separated by commas", many: true },
-  { name: "none", label: "Without tags", help: "separated by commas", many: true },
+  { name: "any", label: "With any tag of", help: "such as cat, dog", many: true },
+  { name: "all", label: "With all tags of", help: "such as cat, dog", many: true },
+  { name: "none", label: "Without the tags", help: "such as cat, dog", many: true },
   { name: "pack", label: "Pack", help: "exactly as it is called" },
   { name: "creator", label: "Creator", help: "exactly as it is called" },
   { name: "locale", label: "Language", help: "such as en or ja" },
