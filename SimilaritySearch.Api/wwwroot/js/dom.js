@@ -18,5 +18,5 @@ export function h(kind, attributes = {}, ...children) {
 /** Whole numbers with separators, as the reader writes them. */
 export const number = (value) => value.toLocaleString();
 
-/** A calibrated probability as a percentage. */
-export const percent = (score) => `${Math.round(score * 100)} %`;
+/** A calibrated probability as a percentage; 100 is only what is certain. */
+export const percent = (score) => `${score < 1 ? Math.min(99, Math.round(score * 100)) : 100} %`;
