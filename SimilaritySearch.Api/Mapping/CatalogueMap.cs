@@ -27,14 +27,15 @@ internal sealed class CatalogueMap
     private static MapAnswer Make(ServedSpace space, string model, CancellationToken cancellation)
     {
         var attributes = space.Attributes;
-        // Ids are hashes, so every n-th sticker by id is an even sample.
-        var step = Math.Max(1, (attributes.Count + MostPoints - 1) / MostPoints);
+        // Ids are hashes, so stickers at even distances by id are an even sample.
+        var shown = Math.Min(attributes.Count, MostPoints);
         var (ids, vectors) = (new List<string>(), new List<float[]>());
-        for (var position = 0; position < attributes.Count; position += step)
+        for (var i = 0; i < shown; i++)
         {
-            if (space.Snapshot.Vector(attributes.IdAt(position)) is not { } vector)
+            var id = attributes.IdAt((int)((long)i * attributes.Count / shown));
+            if (space.Snapshot.Vector(id) is not { } vector)
                 continue;
-            ids.Add(attributes.IdAt(position).ToString());
+            ids.Add(id.ToString());
             vectors.Add(vector);
         }
 
