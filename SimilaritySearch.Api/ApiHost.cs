@@ -15,7 +15,8 @@ public static class ApiHost
 
     /// <summary>
     /// Has sockets answered by the threads that find something to read on them, one for each core, so that a short lookup needs no other thread: a sixth of its cost. It is the
-    /// whole process that is set so, and only before its first socket: for a program that does nothing but serve.
+    /// whole process that is set so, and only before its first socket: for a program that does nothing but serve, from files of its own machine. What waits for an answer from elsewhere
+    /// might otherwise wait on the very thread that is to read it.
     /// </summary>
     public static void AnswerWhereItIsRead()
     {

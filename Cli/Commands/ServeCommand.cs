@@ -2,6 +2,7 @@ using System.CommandLine;
 using Spectre.Console;
 using Stickers.Cli.Terminal;
 using Stickers.SimilaritySearch.Api;
+using Stickers.Storage;
 
 namespace Stickers.Cli.Commands;
 
@@ -36,7 +37,8 @@ internal static class ServeCommand
             ],
         }.Does(async (parse, session) =>
         {
-            ApiHost.AnswerWhereItIsRead();
+            // A store over the network is waited for on whichever thread goes on with what came from it, which must not be one that reads sockets.
+            if (session.OpenStore() is LocalStore) ApiHost.AnswerWhereItIsRead();
             using var telemetry = Telemetry.Export(parse.GetValue(collector));
             await using var file = parse.GetValue(log) switch
             {

@@ -26,6 +26,6 @@ public sealed class TensorLeakTests
         var job = await EmbedJob.OpenAsync(store.Store, new EmbedOptions { Model = TestStore.Model, Catalogue = TestStore.Catalogue, BatchSize = 8 }, cancellation);
         await JobRunner.RunAsync(job, store.Store, new RunOptions { Folder = job.Folder }, cancellation: cancellation);
 
-        Assert.Equal(before + 2 * left, Tensor.TotalCount);
+        Assert.InRange(Tensor.TotalCount, 0, before + (2 * left)); // fewer, where the collector found what tests before this one had left
     }
 }
