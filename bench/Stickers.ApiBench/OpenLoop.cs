@@ -38,7 +38,9 @@ internal static partial class OpenLoop
     /// <param name="seen">Told the body of each answer with 200, by several threads; may be null.</param>
     public static async Task<LoadResult> RunAsync(Uri server, Func<int, string> path, double rate, int connections, TimeSpan time, Action<string>? seen = null)
     {
-        var (next, all, clock) = (-1, new List<Answered>(), Stopwatch.StartNew());
+        var (next, all, clock) = (-1, new List<Answered>(), new Stopwatch());
+        // Connections are there before the load is, as a balancer's are.
+        using var ready = new Barrier(connections, _ => clock.Start());
         await Task.WhenAll(Enumerable.Range(0, connections).Select(_ => Task.Factory.StartNew(Ask, TaskCreationOptions.LongRunning)));
         // A closed loop begins requests until its threads end.
         var seconds = double.IsInfinity(rate) ? clock.Elapsed.TotalSeconds : time.TotalSeconds;
@@ -51,7 +53,8 @@ internal static partial class OpenLoop
         void Ask()
         {
             var answered = new List<Answered>();
-            HttpConnection? connection = null;
+            HttpConnection? connection = HttpConnection.Open(server);
+            ready.SignalAndWait();
             while (true)
             {
                 var number = Interlocked.Increment(ref next);
