@@ -31,12 +31,12 @@ internal static partial class OpenLoop
 {
     /// <summary>Runs a load.</summary>
     /// <param name="server">Where to.</param>
-    /// <param name="path">Path of the i-th request.</param>
+    /// <param name="path">Paths of the requests.</param>
     /// <param name="rate">Requests a second; infinity begins one as soon as a connection is free (a closed loop).</param>
     /// <param name="connections">Connections.</param>
     /// <param name="time">How long requests are begun.</param>
-    /// <param name="seen">Told the body of each answer with 200, by several threads; may be null.</param>
-    public static async Task<LoadResult> RunAsync(Uri server, Func<int, string> path, double rate, int connections, TimeSpan time, Action<string>? seen = null)
+    /// <param name="seen">Told the body of each answer with 200, in UTF-8, by several threads; may be null.</param>
+    public static async Task<LoadResult> RunAsync(Uri server, RequestPath path, double rate, int connections, TimeSpan time, Action<ReadOnlySpan<byte>>? seen = null)
     {
         var (next, all, clock) = (-1, new List<Answered>(), new Stopwatch());
         // Connections are there before the load is, as a balancer's are.
@@ -68,9 +68,9 @@ internal static partial class OpenLoop
                 try
                 {
                     connection ??= HttpConnection.Open(server);
-                    (status, var body) = connection.Get(path(number), seen is not null);
+                    status = connection.Get(path, number);
                     if (status == 200)
-                        seen?.Invoke(body);
+                        seen?.Invoke(connection.Body);
                 }
                 catch (IOException)
                 {

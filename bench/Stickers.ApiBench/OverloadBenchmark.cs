@@ -12,6 +12,9 @@ internal static class OverloadBenchmark
 {
     private const int Connections = 256;
 
+    /// <summary>Milliseconds within which who is refused shall know.</summary>
+    private const double Patience = 50;
+
     /// <param name="root">The store.</param>
     /// <param name="stickers">The program to serve with.</param>
     /// <param name="lists">Inverted lists that searches visit; null for what the index says.</param>
@@ -42,20 +45,22 @@ internal static class OverloadBenchmark
     {
         // Clients have cores of their own; here the server gives way to them.
         using var server = await Server.StickersAsync(stickers, root, niceness: 5);
-        string Path(int i) => $"/v1/stickers/{SyntheticWorld.IdOf((int)(2654435761L * i % count))}/similar?k=20";
+        var path = SyntheticWorld.Similar(count, "k=20");
         await Closed(5);
-        var peak = (await Closed(6)).Rate;
-        var unloaded = await OpenLoop.RunAsync(server.Address, Path, peak / 4, 32, TimeSpan.FromSeconds(8));
+        var closed = await Closed(6);
+        var peak = closed.Rate;
+        Console.WriteLine($"4 clients that ask again at once: {closed}");
+        var unloaded = await OpenLoop.RunAsync(server.Address, path, peak / 4, 32, TimeSpan.FromSeconds(8));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{lists} lists: peak {peak:0}/s; at a quarter of it: {unloaded}"));
         var (cpu, own) = (server.Cpu, Environment.CpuUsage.TotalTime);
-        var overload = await OpenLoop.RunAsync(server.Address, Path, 10 * peak, Connections, TimeSpan.FromSeconds(60));
+        var overload = await OpenLoop.RunAsync(server.Address, path, 10 * peak, Connections, TimeSpan.FromSeconds(60));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"at ten times the peak ({10 * peak:0}/s) for 60 s: {overload}; CPU seconds: server {server.Cpu - cpu:0.0}, generator {(Environment.CpuUsage.TotalTime - own).TotalSeconds:0.0}"));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"p99 of what was taken over the unloaded: {LoadResult.Percentile(overload.Of(200), 0.99) / LoadResult.Percentile(unloaded.Of(200), 0.99):0.0}"));
+            $"p99 of what was taken over the unloaded: {LoadResult.Percentile(overload.Of(200), 0.99) / LoadResult.Percentile(unloaded.Of(200), 0.99):0.0}; refused within {Patience} ms: {100.0 * overload.Of(503).Count(time => time <= Patience) / overload.Of(503).Length:0.000} %"));
         for (var second = 1; second <= 5; second++)
-            Console.WriteLine($"second {second} after it, at a quarter: {await OpenLoop.RunAsync(server.Address, Path, peak / 4, 32, TimeSpan.FromSeconds(1))}");
+            Console.WriteLine($"second {second} after it, at a quarter: {await OpenLoop.RunAsync(server.Address, path, peak / 4, 32, TimeSpan.FromSeconds(1))}");
 
-        Task<LoadResult> Closed(int seconds) => OpenLoop.RunAsync(server.Address, Path, double.PositiveInfinity, 4, TimeSpan.FromSeconds(seconds));
+        Task<LoadResult> Closed(int seconds) => OpenLoop.RunAsync(server.Address, path, double.PositiveInfinity, 4, TimeSpan.FromSeconds(seconds));
     }
 }

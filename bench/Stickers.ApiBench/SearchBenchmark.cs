@@ -37,13 +37,12 @@ internal static class SearchBenchmark
         double peak, alike;
         using (var server = await Server.StickersAsync(stickers, root))
         {
-            string Path(int i) => $"/v1/stickers/{SyntheticWorld.IdOf((int)(2654435761L * i % count))}/similar?k={K}";
             string[] ids = [$"{count}", $"{SyntheticWorld.IdOf(0)}", "7", "/v1/stickers/", $"/similar?k={K}"];
             peak = await PeakAsync("HTTP", server, ids);
             // Neither peer tells near-duplicates apart: without that, the work of both sides is alike.
             alike = await PeakAsync("HTTP, nothing collapsed", server, [.. ids[..^1], $"{ids[^1]}&collapse=false"]);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"over HTTP {100 * peak / inProcess:0} % of in process"));
-            var half = await OpenLoop.RunAsync(server.Address, Path, peak / 2, Connections[^1], Time);
+            var half = await OpenLoop.RunAsync(server.Address, SyntheticWorld.Similar(count, $"k={K}"), peak / 2, Connections[^1], Time);
             Console.WriteLine($"HTTP at half the peak: {half}");
         }
 

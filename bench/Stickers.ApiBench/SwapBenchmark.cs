@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text;
 using System.Text.RegularExpressions;
 using Stickers.SimilaritySearch;
 using Stickers.Storage;
@@ -25,8 +26,8 @@ internal static partial class SwapBenchmark
             while (!stop.IsCancellationRequested)
             {
                 // A blend names both indexes: two versions in one answer would show.
-                var part = await OpenLoop.RunAsync(server.Address, i => $"/v1/stickers/{SyntheticWorld.IdOf((int)(2654435761L * i % count))}/similar?k=20&blend=0.5", double.PositiveInfinity, 2, TimeSpan.FromSeconds(2),
-                    body => answers.AddOrUpdate(Index().Match(body).Groups[1].Value, 1, (_, n) => n + 1));
+                var part = await OpenLoop.RunAsync(server.Address, SyntheticWorld.Similar(count, "k=20&blend=0.5"), double.PositiveInfinity, 2, TimeSpan.FromSeconds(2),
+                    body => answers.AddOrUpdate(Index().Match(Encoding.UTF8.GetString(body)).Groups[1].Value, 1, (_, n) => n + 1));
                 foreach (var (status, times) in part.ByStatus)
                     total[status] = total.GetValueOrDefault(status) + times.Length;
             }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Numerics;
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Unicode;
 using Faiss;
 using Stickers.Catalogue;
 using Stickers.SimilaritySearch;
@@ -61,6 +62,12 @@ internal static class SyntheticWorld
         store.WriteJsonAsync(SnapshotKeys.Current(space), new CurrentSnapshot { FormatVersion = 1, Version = version, History = [] });
 
     /// <summary>Row i, as it was indexed.</summary>
+    /// <summary>Paths of lookups like one sticker after another, in an order without a pattern.</summary>
+    /// <param name="count">Number of stickers.</param>
+    /// <param name="query">What follows the question mark.</param>
+    public static RequestPath Similar(int count, string query) => (number, buffer) =>
+        Utf8.TryWrite(buffer, CultureInfo.InvariantCulture, $"v1/stickers/{IdOf((int)(2654435761L * number % count)).Value}/similar?{query}", out var written) ? written : throw new ArgumentException("The path is too long.", nameof(query));
+
     public static StickerId IdOf(int i) => new(1_000_000_000_000 + (7L * i));
 
     private static (string Factory, int NProbe) WriteVectors(string path, int count, int dimension)
