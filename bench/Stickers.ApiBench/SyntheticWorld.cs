@@ -61,18 +61,18 @@ internal static class SyntheticWorld
     public static Task ServeAsync(ObjectStore store, EmbeddingSpace space, string version) =>
         store.WriteJsonAsync(SnapshotKeys.Current(space), new CurrentSnapshot { FormatVersion = 1, Version = version, History = [] });
 
-    /// <summary>Row i, as it was indexed.</summary>
     /// <summary>Paths of lookups like one sticker after another, in an order without a pattern.</summary>
     /// <param name="count">Number of stickers.</param>
     /// <param name="query">What follows the question mark.</param>
     public static RequestPath Similar(int count, string query) => (number, buffer) =>
         Utf8.TryWrite(buffer, CultureInfo.InvariantCulture, $"v1/stickers/{IdOf((int)(2654435761L * number % count)).Value}/similar?{query}", out var written) ? written : throw new ArgumentException("The path is too long.", nameof(query));
 
+    /// <summary>The sticker of row i.</summary>
     public static StickerId IdOf(int i) => new(1_000_000_000_000 + (7L * i));
 
     private static (string Factory, int NProbe) WriteVectors(string path, int count, int dimension)
     {
-        // As IndexPlanner has it.
+        // The lists that IndexPlanner has for so many. Whole vectors, which the peer searches several times as fast as rounded ones.
         var lists = (int)Math.Max(512, BitOperations.RoundUpToPowerOf2((ulong)Math.Ceiling(2 * Math.Sqrt(count))));
         var factory = $"IVF{lists},Flat";
         var generator = new ClusteredRows(Clusters, dimension);
