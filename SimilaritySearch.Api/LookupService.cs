@@ -11,6 +11,13 @@ namespace Stickers.SimilaritySearch.Api;
 /// </summary>
 internal sealed class LookupService : IDisposable
 {
+    /// <summary>How long a thread that reads sockets does lookups itself before it leaves one to another: a client that asks again at once could keep it from the others' sockets.</summary>
+    private static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(5);
+
+    /// <summary>What this thread spent on lookups in its turn.</summary>
+    [ThreadStatic]
+    private static TimeSpan _spent;
+
     public LookupService(ApiOptions options)
     {
         var cores = options.Workers;
@@ -66,8 +73,10 @@ internal sealed class LookupService : IDisposable
         {
             // To hand a short search to another thread costs a quarter of it. But the threads that read sockets (see ApiHost.AnswerWhereItIsRead) also tell others that there is
             // no room, and who is behind in their queue no lane sees: they do only what cannot keep anybody waiting for longer than a lane may.
-            if (!Thread.CurrentThread.IsThreadPoolThread && !(brief && lane.IsShortFor(Connections.Count)))
+            var reader = !Thread.CurrentThread.IsThreadPoolThread;
+            if (reader && !(brief && _spent < Turn && lane.IsShortFor(Connections.Count)))
             {
+                (_spent, reader) = (TimeSpan.Zero, false);
                 await Task.Yield();
                 started = Stopwatch.GetTimestamp();
             }
@@ -81,6 +90,8 @@ internal sealed class LookupService : IDisposable
             finally
             {
                 pair.Release();
+                if (reader)
+                    _spent += Stopwatch.GetElapsedTime(started);
             }
         }
         finally
