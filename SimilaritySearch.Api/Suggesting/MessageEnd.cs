@@ -30,8 +30,8 @@ internal static class MessageEnd
         foreach (var start in starts)
         {
             var piece = text[start..];
-            // One letter of an alphabet begins too much to mean anything, unless it is all there is.
-            if (piece.Length == 1 && !TypedText.RunsOn(piece[0]) && start > 0)
+            // One letter or kana begins too much to mean anything, unless it is all there is.
+            if (piece.Length == 1 && !TypedText.MayBeWord(piece[0]) && start > 0)
                 continue;
             // A finished word is a name, or a whole word of a longer one: it does not go on as another word.
             var whole = finished && !TypedText.RunsOn(piece[^1]);

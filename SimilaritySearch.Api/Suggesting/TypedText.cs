@@ -39,6 +39,9 @@ internal static class TypedText
         or >= '\u1000' and <= '\u109F' // Burmese
         or (>= '\uD800' and <= '\uDBFF'); // emoji and rarer kanji
 
+    /// <summary>Whether one character of a script may be a word: a kanji or a syllable of hangul.</summary>
+    public static bool MayBeWord(char c) => c is (>= '\u3400' and <= '\u9FFF') or (>= '\uAC00' and <= '\uD7A3');
+
     /// <summary>string.Normalize refuses half a surrogate pair.</summary>
     private static string WellFormed(string text)
     {

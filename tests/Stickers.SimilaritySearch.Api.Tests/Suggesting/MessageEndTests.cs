@@ -24,8 +24,10 @@ public sealed class MessageEndTests
     [InlineData("hello w", "hello w")] // one letter alone begins too much
     [InlineData("w", "w")]
     [InlineData("cat ", "cat ")]
-    [InlineData("今日ねこ", "こ", "ねこ", "日ねこ", "今日ねこ")]
-    [InlineData("i love ねこ", "こ", "ねこ", "love ねこ", "i love ねこ")]
+    [InlineData("今日ねこ", "ねこ", "日ねこ", "今日ねこ")]
+    [InlineData("i love 猫", "猫", "love 猫", "i love 猫")]
+    [InlineData("こ", "こ")]
+    [InlineData("i love ねこ", "ねこ", "love ねこ", "i love ねこ")]
     public void Pieces_OpenOnes_BeginAtWordsOrCharacters(string folded, params string[] expected) =>
         Assert.Equal(expected.Order(StringComparer.Ordinal), MessageEnd.Pieces(folded).Where(piece => piece.Open).Select(piece => piece.Text).Order(StringComparer.Ordinal));
 
