@@ -44,7 +44,7 @@ internal static class DuplicatesCommand
             }
 
             session.Screen.Out.WriteLine(
-                $"{found.Stickers:N0} stickers: {found.Groups:N0} groups of look-alikes with {found.Members:N0} stickers, {found.AcrossCreators:N0} of them across creators.");
+                $"{found.Stickers:N0} stickers: {found.Groups:N0} groups of look-alikes with {found.Members:N0} stickers, {found.AcrossCreators:N0} of them across creators; of {found.Pairs:N0} pairs {found.Recoloured:N0} are alike by their edges alone, recoloured.");
             if (found.Groups > 0) session.Screen.Out.WriteLine($"Pictures: {store.LocationOf($"duplicates/{found.Index}/page-00000.html")}");
         });
     }
