@@ -39,9 +39,9 @@ internal static class SearchBenchmark
         {
             string[] ids = [$"{count}", $"{SyntheticWorld.IdOf(0)}", "7", "/v1/stickers/", $"/similar?k={K}"];
             peak = await PeakAsync("HTTP", server, ids);
-            // Neither peer tells near-duplicates apart: without that, the work of both sides is alike.
+            // Neither the search in process nor a peer tells near-duplicates apart: without that, the work of both sides is alike.
             alike = await PeakAsync("HTTP, nothing collapsed", server, [.. ids[..^1], $"{ids[^1]}&collapse=false"]);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"over HTTP {100 * peak / inProcess:0} % of in process"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"over HTTP {100 * peak / inProcess:0} % of in process; nothing collapsed, as there, {100 * alike / inProcess:0} %"));
             var half = await OpenLoop.RunAsync(server.Address, SyntheticWorld.Similar(count, $"k={K}"), peak / 2, Connections[^1], Time);
             Console.WriteLine($"HTTP at half the peak: {half}");
         }
