@@ -23,6 +23,7 @@ internal sealed class Calibration(StickerNet net, TrainingSet set)
 
         var numbers = new Dictionary<string, int>(StringComparer.Ordinal);
         var meanings = Array.ConvertAll(rows, row => MeaningOf(row, numbers));
+        var creators = Array.ConvertAll(rows, row => set.Rows[row].Creator);
         var file = new ThresholdsFile(ModelFiles.FormatVersion, PlattScaling.Identity, [.. Enumerable.Repeat(ThresholdChoice.Never, tags)], ThresholdChoice.Review);
         if (rows.Length == 0) return file;
         var fit = new CalibratorFit(logits, labels);
@@ -36,15 +37,15 @@ internal sealed class Calibration(StickerNet net, TrainingSet set)
         {
             for (var i = 0; i < rows.Length; i++) (logOdds[i], given[i]) = (file.LogOdds(logits[(i * tags) + tag]), labels[(i * tags) + tag]);
             var own = calibrations[tag] = PlattScaling.FitTag(logOdds, given);
-            accept[tag] = ThresholdChoice.Accept(Array.ConvertAll(logOdds, own.Probability), given, meanings, targetPrecision);
+            accept[tag] = ThresholdChoice.Accept(Array.ConvertAll(logOdds, own.Probability), given, meanings, creators, targetPrecision);
         }
         return file with { Tags = calibrations, Accept = accept };
     }
 
-    /// <summary>Stickers with the same tags mean the same: a set of tags has one number.</summary>
+    /// <summary>Stickers with the same tags mean the same: a set of tags has one number. Of a sticker whose tags are all unknown nothing is known to mean the same.</summary>
     private int MeaningOf(int row, Dictionary<string, int> numbers)
     {
-        var tags = string.Join(' ', set.Rows[row].Tags);
+        var tags = set.Rows[row].Tags is { Length: > 0 } known ? string.Join(' ', known) : $"row {row}";
         if (!numbers.TryGetValue(tags, out var number)) numbers[tags] = number = numbers.Count;
         return number;
     }

@@ -14,6 +14,9 @@ internal sealed record TrainingRow(SplitPart Part, int[] Tags, bool MayMirror, i
 {
     /// <summary>Indices of tags, below the number of suggested ones, that a person said the sticker has not.</summary>
     public int[] Refused { get; init; } = [];
+
+    /// <summary>Stickers of one creator share this number; one whose creator is unknown has its own.</summary>
+    public int Creator { get; init; }
 }
 
 /// <summary>The tags of a training, most frequent first.</summary>
@@ -65,9 +68,8 @@ internal sealed class TrainingSet : IDisposable
     /// <summary>Row numbers to fit the semantic space on: those to learn from that have a tag.</summary>
     public int[] TaggedRows => [.. Enumerable.Range(0, Rows.Count).Where(i => Rows[i].Part == SplitPart.Train && Rows[i].Tags.Length > 0)];
 
-    /// <summary>Row numbers to calibrate on: validation stickers with at least one tag that can be suggested.</summary>
-    public int[] ValidationRows =>
-        [.. Enumerable.Range(0, Rows.Count).Where(i => Rows[i].Part == SplitPart.Validation && Rows[i].Tags.Any(t => t < Vocabulary.TagCount))];
+    /// <summary>Row numbers to calibrate on, whatever their tags: suggestions are made for stickers that deserve none as well.</summary>
+    public int[] ValidationRows => [.. Enumerable.Range(0, Rows.Count).Where(i => Rows[i].Part == SplitPart.Validation)];
 
     public void Dispose()
     {

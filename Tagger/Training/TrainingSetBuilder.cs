@@ -24,7 +24,7 @@ internal sealed class TrainingSetBuilder(ObjectStore store, StickerCatalogue cat
         var side = InputFitting.FittedSide(options.InputSide);
         // What tags mean may be edited between runs of the same catalogue.
         var (vocabulary, labels) = await ReadLabelsAsync(progress, cancellation);
-        var choice = ContentHash.Of([$"fit {InputFitting.Version}", $"{side}", options.SplitBy.ToString(), catalogue.ContentHash, catalogue.Vocabulary.ContentHash, reviews?.Hash ?? "", .. vocabulary.Meanings]);
+        var choice = ContentHash.Of([$"fit {InputFitting.Version}", "all validation stickers", $"{side}", options.SplitBy.ToString(), catalogue.ContentHash, catalogue.Vocabulary.ContentHash, reviews?.Hash ?? "", .. vocabulary.Meanings]);
         // Another choice is another set: what an interrupted training left of it goes when this one is over.
         var folder = $"{FolderOf(options.Version)}/{choice[..12]}";
         await group.RunAsync(new FittingJob(catalogue, labels, side, choice), store, folder, progress is null ? null : new Decoded(progress, labels.Count), cancellation);
@@ -45,9 +45,10 @@ internal sealed class TrainingSetBuilder(ObjectStore store, StickerCatalogue cat
     private async Task<(TrainingVocabulary Vocabulary, Dictionary<long, TrainingRow> Labels)> ReadLabelsAsync(IProgress<JobProgress>? progress, CancellationToken cancellation)
     {
         var counts = new Dictionary<string, int>(StringComparer.Ordinal);
-        var candidates = new List<(long Id, SplitPart Part, IReadOnlyList<string> Tags, IReadOnlyList<string> Refused, int Group)>();
+        var candidates = new List<(long Id, SplitPart Part, IReadOnlyList<string> Tags, IReadOnlyList<string> Refused, int Group, int Creator)>();
         var groups = new Dictionary<string, int>(StringComparer.Ordinal);
-        var read = 0;
+        var creators = new Dictionary<string, int>(StringComparer.Ordinal);
+        var (read, validation, unlabelled) = (0, 0, 0);
         await foreach (var sticker in catalogue.ReadAsync(images: false, cancellation))
         {
             if (++read % 1000 == 0) progress?.Report(new JobProgress("labels", read, catalogue.Manifest.Written, "stickers"));
@@ -63,14 +64,14 @@ internal sealed class TrainingSetBuilder(ObjectStore store, StickerCatalogue cat
                 tags = [.. tags.Union(accepted)];
             }
 
-            if (tags.Count + refused.Count == 0) continue;
+            var labelled = tags.Count + refused.Count > 0;
+            if (part == SplitPart.Validation) (validation, unlabelled) = (validation + 1, unlabelled + (labelled ? 0 : 1));
+            else if (!labelled) continue;
             if (part == SplitPart.Train)
             {
                 foreach (var tag in tags) counts[tag] = counts.GetValueOrDefault(tag) + 1;
             }
-            var groupKey = sticker.DuplicateGroup ?? sticker.Key;
-            if (!groups.TryGetValue(groupKey, out var group)) groups[groupKey] = group = groups.Count;
-            candidates.Add((sticker.Id.Value, part, tags, refused, group));
+            candidates.Add((sticker.Id.Value, part, tags, refused, Number(groups, sticker.DuplicateGroup ?? sticker.Key), Number(creators, sticker.Creator is "" ? $"sticker {sticker.Key}" : $"creator {sticker.Creator}")));
         }
 
         var meanings = counts.Where(c => c.Value >= options.MinimumMeaningSupport)
@@ -84,18 +85,26 @@ internal sealed class TrainingSetBuilder(ObjectStore store, StickerCatalogue cat
                 $"Catalogue '{catalogue.Name}' has no tag with at least {options.MinimumSupport} training stickers ({counts.Count} distinct tags seen). Lower the minimum support or import more labelled stickers.");
         }
 
+        // Where most stickers have no tag at all, that of one says that nobody looked; where few have none, that there was nothing to say.
+        var keepUnlabelled = 2 * unlabelled <= validation;
         var index = vocabulary.Meanings.Select((tag, i) => (tag, i)).ToDictionary(t => t.tag, t => t.i, StringComparer.Ordinal);
         var labels = new Dictionary<long, TrainingRow>();
         // Ids are hashes of keys: the smallest are a uniform sample.
-        foreach (var (id, part, tags, refused, group) in candidates.OrderBy(c => c.Id))
+        foreach (var (id, part, tags, refused, group, creator) in candidates.OrderBy(c => c.Id))
         {
             int[] known = [.. tags.Where(index.ContainsKey).Select(t => index[t]).Order()];
             int[] negative = [.. refused.Where(index.ContainsKey).Select(t => index[t]).Where(t => t < vocabulary.TagCount).Order()];
-            if (known.Length + negative.Length == 0) continue;
-            labels[id] = new TrainingRow(part, known, StickerAugmenter.MayMirror(tags), group) { Refused = negative };
+            if (part == SplitPart.Validation ? tags.Count + refused.Count == 0 && !keepUnlabelled : known.Length + negative.Length == 0) continue;
+            labels[id] = new TrainingRow(part, known, StickerAugmenter.MayMirror(tags), group) { Refused = negative, Creator = creator };
             if (labels.Count == MaximumStickers) break;
         }
         return (vocabulary, labels);
+    }
+
+    private static int Number(Dictionary<string, int> numbers, string name)
+    {
+        if (!numbers.TryGetValue(name, out var number)) numbers[name] = number = numbers.Count;
+        return number;
     }
 
     private sealed class Decoded(IProgress<JobProgress> progress, int stickers) : IProgress<JobStatus>

@@ -17,7 +17,7 @@ public sealed class ThresholdChoiceTests
     [Fact]
     public void Accept_TagRightEvenAtLowScores_StopsAtTheFloor()
     {
-        float[] scores = [.. Enumerable.Range(1, 90).Select(i => i * 0.01f)];
+        float[] scores = [.. Enumerable.Range(1, 90).Select(i => i / 100f)];
 
         Assert.Equal(ThresholdChoice.Floor, Accept(scores, [.. Enumerable.Repeat(true, 90)], 0.9), 1e-5f);
     }
@@ -69,7 +69,7 @@ public sealed class ThresholdChoiceTests
         var count = meanings * styles;
         float[] scores = [.. Enumerable.Range(0, count).Select(i => 0.95f - (i * 0.01f))];
 
-        var threshold = ThresholdChoice.Accept(scores, [.. Enumerable.Repeat(true, count)], [.. Enumerable.Range(0, count).Select(i => i % meanings)], 0.9);
+        var threshold = ThresholdChoice.Accept(scores, [.. Enumerable.Repeat(true, count)], [.. Enumerable.Range(0, count).Select(i => i % meanings)], new int[count], 0.9);
 
         Assert.Equal(accepted, threshold <= 1);
     }
@@ -82,7 +82,7 @@ public sealed class ThresholdChoiceTests
         bool[] labels = [.. Enumerable.Range(0, 21).Select(i => i < 20)];
         int[] meanings = [.. Enumerable.Range(0, 21).Select(i => i < 20 ? i / 4 : 5)];
 
-        Assert.Equal(scores[19], ThresholdChoice.Accept(scores, labels, meanings, 0.9), 1e-6f);
+        Assert.Equal(scores[19], ThresholdChoice.Accept(scores, labels, meanings, new int[21], 0.9), 1e-6f);
         Assert.Equal(scores[20], Accept(scores, labels, 0.9), 1e-6f);
     }
 
@@ -112,7 +112,7 @@ public sealed class ThresholdChoiceTests
                 }
             }
 
-            if (ThresholdChoice.Accept([.. scores], [.. labels], [.. meanings], Target) <= 1) (meant, took) = (meant + share, took + 1);
+            if (ThresholdChoice.Accept([.. scores], [.. labels], [.. meanings], new int[scores.Count], Target) <= 1) (meant, took) = (meant + share, took + 1);
             if (Accept([.. scores], [.. labels], Target) <= 1) (meantByStickers, tookByStickers) = (meantByStickers + share, tookByStickers + 1);
         }
 
@@ -122,7 +122,65 @@ public sealed class ThresholdChoiceTests
         Assert.True(meant / took >= 0.8, $"precision on other meanings {meant / took:F3} of {took} tags; by stickers {meantByStickers / tookByStickers:F3} of {tookByStickers}");
     }
 
-    /// <summary>Each sticker means something else.</summary>
+    [Theory]
+    [InlineData(9, true)] // the tenth creator is wrong: the mean of creators is 0.9
+    [InlineData(8, false)] // the ninth is: 0.89
+    public void Accept_OneCreatorRightTwentyTimes_CountsAsMuchAsEachOther(int rightCreators, bool together)
+    {
+        // The first creator has twenty right stickers, the others one each, the last of them a wrong one.
+        var count = 20 + rightCreators;
+        float[] scores = [.. Enumerable.Range(0, count).Select(i => 0.95f - (i * 0.01f))];
+        bool[] labels = [.. Enumerable.Range(0, count).Select(i => i < count - 1)];
+        int[] creators = [.. Enumerable.Range(0, count).Select(i => Math.Max(0, i - 19))];
+
+        var threshold = ThresholdChoice.Accept(scores, labels, [.. Enumerable.Range(0, count)], creators, 0.9);
+
+        Assert.Equal(scores[together ? count - 1 : count - 2], threshold, 1e-6f);
+    }
+
+    [Fact]
+    public void Accept_CreatorsOfDifferentHabits_KeepsItsPromiseOnOtherCreators()
+    {
+        // A world made for this: one creator drew most of what a tag has, and a creator's stickers are right or wrong together.
+        const double Target = 0.9;
+        var random = new Random(5);
+        var (meant, took, meantByStickers, tookByStickers) = (0.0, 0, 0.0, 0);
+        for (var tag = 0; tag < 400; tag++)
+        {
+            var share = 0.4 + (0.6 * random.NextDouble());
+            List<float> scores = [];
+            List<bool> labels = [];
+            List<int> creators = [];
+            for (var creator = 0; creator < 12; creator++)
+            {
+                var right = random.NextDouble() < share;
+                for (var sticker = 0; sticker < (creator == 0 ? 40 : 1); sticker++)
+                {
+                    scores.Add(0.8f);
+                    labels.Add(right);
+                    creators.Add(creator);
+                }
+            }
+
+            int[] own = [.. Enumerable.Range(0, scores.Count)];
+            if (ThresholdChoice.Accept([.. scores], [.. labels], own, [.. creators], Target) <= 1) (meant, took) = (meant + share, took + 1);
+            if (ThresholdChoice.Accept([.. scores], [.. labels], own, new int[scores.Count], Target) <= 1) (meantByStickers, tookByStickers) = (meantByStickers + share, tookByStickers + 1);
+        }
+
+        Assert.True(took >= 20, $"{took} tags accepted");
+        Assert.True(meant / took > (meantByStickers / tookByStickers) + 0.05, $"precision on other creators {meant / took:F3} of {took} by creators, {meantByStickers / tookByStickers:F3} of {tookByStickers} by stickers");
+        Assert.True(meant / took >= 0.85, $"precision on other creators {meant / took:F3}");
+    }
+
+    [Fact]
+    public void Accept_OtherNumberOfLabelsMeaningsOrCreators_Throws()
+    {
+        Assert.Throws<ArgumentException>(() => ThresholdChoice.Accept([0.9f], [], [0], [0], 0.9));
+        Assert.Throws<ArgumentException>(() => ThresholdChoice.Accept([0.9f], [true], [], [0], 0.9));
+        Assert.Throws<ArgumentException>(() => ThresholdChoice.Accept([0.9f], [true], [0], [], 0.9));
+    }
+
+    /// <summary>Each sticker means something else; all are of one creator.</summary>
     private static float Accept(float[] scores, bool[] labels, double targetPrecision) =>
-        ThresholdChoice.Accept(scores, labels, [.. Enumerable.Range(0, scores.Length)], targetPrecision);
+        ThresholdChoice.Accept(scores, labels, [.. Enumerable.Range(0, scores.Length)], new int[scores.Length], targetPrecision);
 }

@@ -19,18 +19,60 @@ public sealed class TrainingSetBuilderTests : IDisposable
     public void Dispose() => _store.Dispose();
 
     [Fact]
-    public async Task OpenAsync_SomeLabelled_HoldsTheirFittedImagesInTheCataloguesOrder()
+    public async Task OpenAsync_SomeLabelled_HoldsThemAndAllOfValidationFittedInTheCataloguesOrder()
     {
         var stickers = await AddStickersAsync();
         using var set = await BuildAsync();
 
-        var expected = stickers.Where((sticker, number) => sticker.Tags.Count > 0 && number != Broken && StickerSplit.Of(sticker, SplitBy.Creator) != SplitPart.Test).ToArray();
+        var expected = stickers.Where((sticker, number) => number != Broken && StickerSplit.Of(sticker, SplitBy.Creator) switch
+        {
+            SplitPart.Train => sticker.Tags.Count > 0,
+            SplitPart.Validation => true, // a third has no tag: nothing to say of them
+            _ => false,
+        }).ToArray();
         Assert.Equal(expected.Length, set.Rows.Count);
         for (var row = 0; row < expected.Length; row++)
         {
             Assert.Equal(expected[row].Tags, set.Rows[row].Tags.Select(tag => set.Vocabulary.Meanings[tag]));
             Assert.Equal(InputFitting.Fit(ImageDecoder.Decode(expected[row].Image.Span, StickerModel.DecodeSide), set.FittedSide), set.Image(row).ToArray());
         }
+
+        Assert.DoesNotContain(set.TrainingRows, row => set.Rows[row].Tags.Length == 0);
+        Assert.Contains(set.ValidationRows, row => set.Rows[row].Tags.Length == 0);
+        var creators = expected.Select(sticker => sticker.Creator).Distinct().Count();
+        Assert.Equal(creators, set.Rows.Select(row => row.Creator).Distinct().Count());
+        Assert.Equal(creators, set.Rows.Zip(expected).Select(pair => (pair.First.Creator, pair.Second.Creator)).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task OpenAsync_MostValidationStickersWithoutTags_LeavesThoseOut()
+    {
+        var stickers = await AddStickersAsync(number => number % 5 == 0 ? [number % 2 == 0 ? "red" : "rare"] : []);
+        using var set = await BuildAsync();
+
+        var labelled = stickers.Where((sticker, number) => sticker.Tags.Count > 0 && number != Broken && StickerSplit.Of(sticker, SplitBy.Creator) == SplitPart.Validation).ToArray();
+        Assert.NotEmpty(labelled);
+        Assert.Equal(labelled.Length, set.ValidationRows.Length);
+    }
+
+    [Fact]
+    public async Task OpenAsync_ValidationStickerWithRareTagsOnly_IsCalibratedOnAndNotLearnedFrom()
+    {
+        var stickers = await AddStickersAsync(number => [number % 2 == 0 ? "red" : $"only of {number}"]);
+        using var set = await BuildAsync();
+
+        Assert.Equal(["red"], set.Vocabulary.Meanings);
+        Assert.Equal(stickers.Where((_, number) => number != Broken).Count(sticker => StickerSplit.Of(sticker, SplitBy.Creator) == SplitPart.Validation), set.ValidationRows.Length);
+        Assert.All(set.TrainingRows, row => Assert.Equal([0], set.Rows[row].Tags));
+    }
+
+    [Fact]
+    public async Task OpenAsync_CreatorsUnknown_EachStickerHasItsOwn()
+    {
+        await AddStickersAsync(creator: _ => "");
+        using var set = await BuildAsync();
+
+        Assert.Equal(set.Rows.Count, set.Rows.Select(row => row.Creator).Distinct().Count());
     }
 
     [Fact]
@@ -74,7 +116,7 @@ public sealed class TrainingSetBuilderTests : IDisposable
         Assert.Equal("red - green", Row(red));
         using var without = await BuildAsync();
         Assert.False(without.HasRefusals);
-        Assert.Equal(without.Rows.Count + 3, set.Rows.Count);
+        Assert.Equal(without.TrainingRows.Length + untagged.Count(sticker => StickerSplit.Of(sticker, SplitBy.Creator) == SplitPart.Train), set.TrainingRows.Length);
 
         static string Line(Sticker sticker, string tag, string decision) => $$"""{"sticker":"{{sticker.Id}}","key":"{{sticker.Key}}","tag":"{{tag}}","decision":"{{decision}}","reviewer":"Ann"}""";
 
@@ -101,12 +143,14 @@ public sealed class TrainingSetBuilderTests : IDisposable
     private async Task<TrainingSet> BuildAsync(ReviewedLabels? reviews = null) =>
         await new TrainingSetBuilder(_store.Store, await StickerCatalogue.OpenAsync(_store.Store, TestStore.Catalogue, Cancellation), Options, StageGroup.Alone, reviews).OpenAsync(null, Cancellation);
 
-    /// <summary>Three shards; a third has no label, and one labelled image is broken.</summary>
-    private async Task<IReadOnlyList<Sticker>> AddStickersAsync()
+    /// <summary>Three shards; unless told otherwise a third has no label; one image is broken.</summary>
+    private async Task<IReadOnlyList<Sticker>> AddStickersAsync(Func<int, string[]>? tags = null, Func<int, string>? creator = null)
     {
+        tags ??= number => number % 3 == 0 ? [] : [number % 3 == 1 ? "red" : "green"];
+        creator ??= number => $"creator {number % 20}";
         Sticker[] stickers =
         [
-            .. Enumerable.Range(0, 600).Select(number => TestStore.Draw(number, creator: $"creator {number % 20}", tags: number % 3 == 0 ? [] : [number % 3 == 1 ? "red" : "green"])),
+            .. Enumerable.Range(0, 600).Select(number => TestStore.Draw(number, creator: creator(number), tags: tags(number))),
         ];
         stickers[Broken] = stickers[Broken] with { Image = stickers[Broken].Image[..(stickers[Broken].Image.Length / 2)] };
         await _store.AddCatalogueAsync(stickers, Cancellation);
