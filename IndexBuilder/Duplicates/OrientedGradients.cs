@@ -17,9 +17,6 @@ internal static class OrientedGradients
     /// <summary>Directions told apart, of half a circle: dark on light is as light on dark.</summary>
     private const int Directions = 4;
 
-    /// <summary>Alpha at or below this is taken for empty.</summary>
-    private const byte EmptyAlpha = 8;
-
     /// <summary>Longest side of the pictures that are described, so that a picture and a larger one of it have the same edges.</summary>
     public const int Side = 64;
 
@@ -36,9 +33,8 @@ internal static class OrientedGradients
     public static bool TryDescribe(RasterImage image, Span<float> description)
     {
         description.Clear();
-        var (left, top, right, bottom) = InkBox(image);
+        if (InkBox.Of(image) is not var (left, top, right, bottom)) return false;
         var side = Math.Max(right - left, bottom - top);
-        if (side <= 0) return false;
         // The box in the middle of a square, whose cells' centres are at 0, 1, ...
         var scale = Cells / (float)side;
         var (shiftX, shiftY) = ((side - (right - left)) / 2f - left + 0.5f, (side - (bottom - top)) / 2f - top + 0.5f);
@@ -100,19 +96,5 @@ internal static class OrientedGradients
             description[at + (first % Directions)] += share * (1 - second);
             description[at + ((first + 1) % Directions)] += share * second;
         }
-    }
-
-    /// <summary>The smallest box around everything visible; empty when nothing is.</summary>
-    private static (int Left, int Top, int Right, int Bottom) InkBox(RasterImage image)
-    {
-        int left = image.Width, top = image.Height, right = 0, bottom = 0;
-        for (var pixel = 0; pixel < image.Width * image.Height; pixel++)
-        {
-            if (image.Rgba[(pixel * 4) + 3] <= EmptyAlpha) continue;
-            var (y, x) = Math.DivRem(pixel, image.Width);
-            (left, right, top, bottom) = (Math.Min(left, x), Math.Max(right, x + 1), Math.Min(top, y), y + 1);
-        }
-
-        return (left, top, right, bottom);
     }
 }

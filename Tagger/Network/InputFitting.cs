@@ -14,41 +14,21 @@ internal static class InputFitting
     /// <summary>Side of a fitted image relative to the network's input: leaves room for augmentation to zoom in.</summary>
     public static int FittedSide(int inputSide) => inputSide * 5 / 4;
 
-    /// <summary>Alpha at or below this is taken for empty when trimming.</summary>
-    private const byte EmptyAlpha = 8;
-
     /// <summary>Fits an image into side x side, aspect kept, transparent around.</summary>
     /// <returns>Premultiplied RGBA, row-major, side * side * 4 bytes.</returns>
     public static byte[] Fit(RasterImage image, int side)
     {
         image = GroundRemoval.Apply(image);
-        return BilinearResampler.Fit(image.Rgba, image.Width, InkBox(image), side);
+        return BilinearResampler.Fit(image.Rgba, image.Width, BoxOf(image), side);
     }
 
     /// <summary>The square of an image's pixels that <see cref="Fit"/> shows; it may reach beyond the image.</summary>
     public static (float Left, float Top, float Side) SquareOf(RasterImage image)
     {
-        var (left, top, right, bottom) = InkBox(GroundRemoval.Apply(image));
+        var (left, top, right, bottom) = BoxOf(GroundRemoval.Apply(image));
         var side = Math.Max(right - left, bottom - top);
         return ((left + right - side) / 2f, (top + bottom - side) / 2f, side);
     }
 
-    /// <summary>The smallest box around everything visible; the whole image when nothing is.</summary>
-    private static (int Left, int Top, int Right, int Bottom) InkBox(RasterImage image)
-    {
-        int left = image.Width, top = image.Height, right = 0, bottom = 0;
-        for (var y = 0; y < image.Height; y++)
-        {
-            var row = image.Rgba.AsSpan(y * image.Width * 4, image.Width * 4);
-            for (var x = 0; x < image.Width; x++)
-            {
-                if (row[(x * 4) + 3] <= EmptyAlpha) continue;
-                left = Math.Min(left, x);
-                right = Math.Max(right, x + 1);
-                top = Math.Min(top, y);
-                bottom = y + 1;
-            }
-        }
-        return right > left ? (left, top, right, bottom) : (0, 0, image.Width, image.Height);
-    }
+    private static (int Left, int Top, int Right, int Bottom) BoxOf(RasterImage image) => InkBox.Of(image) ?? (0, 0, image.Width, image.Height);
 }
