@@ -1,6 +1,7 @@
 using Stickers.Catalogue;
 using Stickers.Catalogue.Images;
 using Stickers.Storage;
+using Stickers.Tagger.EightBit;
 using Stickers.Tagger.Explaining;
 using Stickers.Tagger.Models;
 using Stickers.Tagger.Network;
@@ -105,6 +106,7 @@ public sealed class StickerModel : IDisposable
             var (tensors, _) = SafeTensors.Read(weights.Path);
             FlatParameters.Of(net).Load(tensors, weights.Path);
             FlatParameters.BuffersOf(net).Load(tensors, weights.Path);
+            net.Ranges = ActivationRanges.Of(tensors, net.Configuration, store.LocationOf($"{ModelFiles.Folder(description.Manifest.Version)}/{ModelFiles.Weights}"));
             return new StickerModel(description, net, description.CodeMapOf(tensors));
         }
         catch

@@ -7,9 +7,9 @@ namespace Stickers.Tagger.Models;
 internal static class ModelFiles
 {
     /// <summary>
-    /// Version that is written. Read too are format 1, without calibrations of single tags, 2, without a head for binary codes, 3, without a curve over all tags, 4, with features as they are, and 5, without prototypes.
+    /// Version that is written. Read too are format 1, without calibrations of single tags, 2, without a head for binary codes, 3, without a curve over all tags, 4, with features as they are, 5, without prototypes, and 6, without ranges of activations.
     /// </summary>
-    public const int FormatVersion = 6;
+    public const int FormatVersion = 7;
     public const string Weights = "weights.safetensors";
     public const string Vocabulary = "vocabulary.json";
     public const string Thresholds = "thresholds.json";
@@ -32,7 +32,8 @@ internal static class ModelFiles
         CommittedFile weights;
         await using (var writer = await store.CreateAsync($"{folder}/{Weights}", cancellation))
         {
-            SafeTensors.Write(writer.Stream, FlatParameters.Of(net).ToTensors().Concat(FlatParameters.BuffersOf(net).ToTensors()), new Dictionary<string, string> { ["format"] = "pt" });
+            var ranges = net.Ranges is { } known ? new[] { known.ToTensor() } : [];
+            SafeTensors.Write(writer.Stream, [.. FlatParameters.Of(net).ToTensors(), .. FlatParameters.BuffersOf(net).ToTensors(), .. ranges], new Dictionary<string, string> { ["format"] = "pt" });
             weights = await writer.CommitAsync(cancellation);
         }
         var files = new[]

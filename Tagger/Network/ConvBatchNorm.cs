@@ -72,6 +72,24 @@ internal sealed class ConvBatchNorm : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
+    /// <summary>Channels in.</summary>
+    public int InChannels => (int)weight.shape[1];
+
+    /// <summary>Side of the kernel.</summary>
+    public int KernelSide => (int)weight.shape[2];
+
+    /// <summary>Step of the kernel.</summary>
+    public int Stride => (int)_stride[0];
+
+    /// <summary>The kernel with the normalisation in it, out x in x k x k, and what is then added: (out).</summary>
+    public (float[] Kernel, float[] Offset) FoldedValues()
+    {
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        var (scale, offset) = bn.Affine();
+        return (weight.mul(scale.view(-1, 1, 1, 1)).data<float>().ToArray(), offset.data<float>().ToArray());
+    }
+
     /// <summary>Makes the normalisation part of the kernel, for networks that learn no more: one pass over the output less.</summary>
     public void Fold()
     {
@@ -126,6 +144,15 @@ internal sealed class BasicBlock : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
+    /// <summary>The first convolution.</summary>
+    public ConvBatchNorm First => conv1;
+
+    /// <summary>The second, which has no ReLU.</summary>
+    public ConvBatchNorm Second => conv2;
+
+    /// <summary>The projection of the input, or null where it is added as it is.</summary>
+    public ConvBatchNorm? Shortcut => downsample;
+
     /// <inheritdoc cref="ConvBatchNorm.Fold"/>
     public void Fold()
     {
@@ -134,10 +161,13 @@ internal sealed class BasicBlock : nn.Module<Tensor, Tensor>
         downsample?.Fold();
     }
 
-    public override Tensor forward(Tensor input)
+    public override Tensor forward(Tensor input) => After(input, conv1.forward(input));
+
+    /// <summary>The block's output, of its input and of the first convolution's output.</summary>
+    public Tensor After(Tensor input, Tensor between)
     {
         // (B, Cin, H, W) -> (B, Cout, H / stride, W / stride)
-        var residual = conv2.forward(conv1.forward(input));
+        var residual = conv2.forward(between);
         return residual.add_(downsample is null ? input : downsample.forward(input), Scalars.One).relu_();
     }
 }

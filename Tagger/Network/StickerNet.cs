@@ -1,3 +1,4 @@
+using Stickers.Tagger.EightBit;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -94,7 +95,38 @@ internal sealed class StickerNet : nn.Module<Tensor, NetworkOutput>
     public void Fold()
     {
         stem.Fold();
-        foreach (var block in new[] { layer1, layer2, layer3, layer4 }.SelectMany(stage => stage.children()).OfType<BasicBlock>()) block.Fold();
+        foreach (var block in Stages.SelectMany(stage => stage)) block.Fold();
+    }
+
+    /// <summary>Ranges of the trunk's activations, by which it runs in 8 bits; null where it runs in float32 alone.</summary>
+    public ActivationRanges? Ranges { get; set; }
+
+    /// <summary>The first convolution.</summary>
+    public ConvBatchNorm Stem => stem;
+
+    /// <summary>The blocks of each of the four stages.</summary>
+    public IEnumerable<IEnumerable<BasicBlock>> Stages => new[] { layer1, layer2, layer3, layer4 }.Select(stage => stage.children().OfType<BasicBlock>());
+
+    /// <summary>What each ReLU of the trunk gives for an input: the stem's, then of each block the one between its convolutions and the one after it.</summary>
+    public IEnumerable<Tensor> Activations(Tensor input)
+    {
+        var x = stem.forward(input);
+        yield return x;
+        foreach (var block in Stages.SelectMany(stage => stage))
+        {
+            var between = block.First.forward(x);
+            yield return between;
+            yield return x = block.After(x, between);
+        }
+    }
+
+    /// <summary>The last step from the pooled and scaled maps to what the heads read, value by value: x * gain + shift.</summary>
+    public (float[] Gain, float[] Shift) FeatureAffine()
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        var (gain, shift) = feature_norm.Affine();
+        return (gain.data<float>().ToArray(), shift.data<float>().ToArray());
     }
 
     /// <summary>Starts every tag at its frequency, so that the first steps do not spend themselves on learning that tags are rare.</summary>
@@ -139,6 +171,7 @@ internal sealed class StickerNet : nn.Module<Tensor, NetworkOutput>
     public void CopyAllButSemantics(StickerNet other)
     {
         using var noGrad = no_grad();
+        Ranges = other.Ranges;
         var theirs = Tensors(other).ToDictionary();
         foreach (var (name, tensor) in Tensors(this))
         {
@@ -218,9 +251,11 @@ internal sealed class StickerNet : nn.Module<Tensor, NetworkOutput>
     }
 
     /// <param name="input">As <see cref="ForwardFeatures"/> takes it.</param>
-    public override NetworkOutput forward(Tensor input)
+    public override NetworkOutput forward(Tensor input) => Heads(ForwardFeatures(input));
+
+    /// <summary>What the heads make of features: (B, F).</summary>
+    public NetworkOutput Heads(Tensor features)
     {
-        var features = ForwardFeatures(input);
         var semantic = SemanticOf(SemanticFeatures(features));
         return new NetworkOutput(TagLogits(features, semantic), Unit(visual_head.forward(features)), semantic);
     }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Stickers.Catalogue;
 using Stickers.Pipeline;
 using Stickers.Storage;
+using Stickers.Tagger.EightBit;
 using Stickers.Tagger.Models;
 using Stickers.Tagger.Network;
 
@@ -79,6 +80,8 @@ public static class Trainer
             using var learned = new StickerNet(network);
             FlatParameters.Of(learned).Write(loop.State.AverageParameters);
             FlatParameters.BuffersOf(learned).Write(loop.State.AverageBuffers);
+            // From here on the trunk is what it will be in use, in 8 bits.
+            learned.Ranges = RangeFit.Of(learned, set.TrainingRows, set.FittedSide, set.Image);
             // Learned with few numbers, which cost a step less, and fitted with many, which hold more.
             var sets = TagSets.Of(set);
             using var fitted = new StickerNet(network with { SemanticDimension = SemanticFit.Dimension, SquashedSemantics = true, Prototypes = sets.Counts.Length, PrototypeTags = sets.Suggested.Length });

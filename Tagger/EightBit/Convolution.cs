@@ -1,0 +1,145 @@
+namespace Stickers.Tagger.EightBit;
+
+/// <summary>
+/// A convolution of unsigned bytes by signed ones. Sums are exact; what follows is float32 in one order (native/convolution.h has the formula), so that every processor gives the same bits.
+/// Thread-safe. A picture lies in memory with a border of one pixel: (side + 2) x (side + 2) x channels.
+/// </summary>
+internal sealed class Convolution
+{
+    /// <summary>Largest weight; -128 is left out, so that weights are symmetric.</summary>
+    private const int LargestWeight = 127;
+
+    /// <summary>Output channels of a block of packed weights.</summary>
+    private const int Block = 64;
+
+    private readonly AlignedMemory<sbyte> _weights;
+    private readonly AlignedMemory<int> _start;
+    private readonly AlignedMemory<float> _scale;
+    private readonly AlignedMemory<float> _offset;
+
+    /// <summary>Quantises a convolution: each output channel has a scale of its own.</summary>
+    /// <param name="kernel">out x in x k x k, row-major.</param>
+    /// <param name="offset">What is added to each output channel.</param>
+    /// <param name="inChannels">Input channels.</param>
+    /// <param name="side">Side of the kernel, k: 1 or 3.</param>
+    /// <param name="stride">1 or 2.</param>
+    /// <param name="unit">What one step of an input byte stands for, by channel.</param>
+    /// <param name="zero">The input byte that stands for 0, by channel; null for 0.</param>
+    /// <param name="outUnit">What one step of the output stands for.</param>
+    public Convolution(float[] kernel, float[] offset, int inChannels, int side, int stride, ReadOnlySpan<float> unit, byte[]? zero, float outUnit)
+    {
+        var (outChannels, taps) = (offset.Length, side * side);
+        (Side, Stride, InChannels, OutChannels) = (side, stride, Padded(inChannels, 4), Padded(outChannels, 16));
+        _weights = new AlignedMemory<sbyte>(OutChannels * InChannels * taps);
+        (_start, _scale, _offset) = (new AlignedMemory<int>(OutChannels), new AlignedMemory<float>(OutChannels), new AlignedMemory<float>(OutChannels));
+        var row = new float[inChannels * taps];
+        for (var o = 0; o < outChannels; o++)
+        {
+            var largest = 0f;
+            for (var i = 0; i < row.Length; i++) largest = Math.Max(largest, Math.Abs(row[i] = kernel[(o * row.Length) + i] * unit[i / taps]));
+            var scale = largest > 0 ? largest / LargestWeight : 1;
+            for (var i = 0; i < row.Length; i++)
+            {
+                var weight = (sbyte)MathF.Round(row[i] / scale);
+                _weights.Span[PlaceOf(o, i / taps, i % taps)] = weight;
+                if (zero is not null) _start.Span[o] -= weight * zero[i / taps];
+            }
+
+            _scale.Span[o] = scale / outUnit;
+            _offset.Span[o] = offset[o] / outUnit;
+        }
+    }
+
+    /// <summary>Side of the kernel.</summary>
+    public int Side { get; }
+
+    /// <summary>Input pixels from one output to the next.</summary>
+    public int Stride { get; }
+
+    /// <summary>Channels of the input as it lies in memory: a multiple of 4.</summary>
+    public int InChannels { get; }
+
+    /// <summary>Channels of the output as it lies in memory, a multiple of 16; those beyond the convolution's own are 0.</summary>
+    public int OutChannels { get; }
+
+    /// <summary>The best build for this processor.</summary>
+    public static ConvolutionVariant Best { get; } = (ConvolutionVariant)Native.stickers_best_variant();
+
+    /// <summary>Whether this processor runs a build.</summary>
+    public static bool Has(ConvolutionVariant variant) => Native.stickers_has_variant((int)variant) != 0;
+
+    /// <summary>Channels in memory of so many.</summary>
+    public static int Padded(int channels, int multiple) => (channels + multiple - 1) / multiple * multiple;
+
+    /// <summary>To bytes, and none below 0: relu of the sums and of what is added to them.</summary>
+    /// <param name="variant">Which build.</param>
+    /// <param name="pictures">How many.</param>
+    /// <param name="side">Side of the input.</param>
+    /// <param name="input">The pictures, with their borders.</param>
+    /// <param name="shortcut">What is added, shaped as the output; empty for none.</param>
+    /// <param name="shortcutScale">Steps of the output to one of it.</param>
+    /// <param name="addend">What is added in steps of the output, without borders; empty for none.</param>
+    /// <param name="output">Receives the output; its borders stay as they are.</param>
+    /// <exception cref="ArgumentException">A length does not fit the shape.</exception>
+    public void Run(ConvolutionVariant variant, int pictures, int side, ReadOnlySpan<byte> input, ReadOnlySpan<byte> shortcut, float shortcutScale, ReadOnlySpan<float> addend, Span<byte> output)
+    {
+        var shape = ShapeOf(pictures, side);
+        Require(output.Length, Bordered(pictures, shape.OutSide, OutChannels), nameof(output));
+        if (shortcut.Length > 0) Require(shortcut.Length, output.Length, nameof(shortcut));
+        if (addend.Length > 0) Require(addend.Length, pictures * shape.OutSide * shape.OutSide * OutChannels, nameof(addend));
+        Call(variant, shape, input, shortcut, shortcutScale, addend, output, []);
+    }
+
+    /// <summary>To sums in steps of the output, negative ones too.</summary>
+    /// <param name="variant">Which build.</param>
+    /// <param name="pictures">How many.</param>
+    /// <param name="side">Side of the input.</param>
+    /// <param name="input">The pictures, with their borders.</param>
+    /// <param name="sums">Receives them, without borders.</param>
+    /// <exception cref="ArgumentException">A length does not fit the shape.</exception>
+    public void Run(ConvolutionVariant variant, int pictures, int side, ReadOnlySpan<byte> input, Span<float> sums)
+    {
+        var shape = ShapeOf(pictures, side);
+        Require(sums.Length, pictures * shape.OutSide * shape.OutSide * OutChannels, nameof(sums));
+        Call(variant, shape, input, [], 0, [], [], sums);
+    }
+
+    /// <summary>Bytes of pictures with their borders.</summary>
+    public static int Bordered(int pictures, int side, int channels) => checked(pictures * (side + 2) * (side + 2) * channels);
+
+    private ConvolutionShape ShapeOf(int pictures, int side)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(pictures, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(side, 1);
+        return new ConvolutionShape(pictures, side, InChannels, (side + Stride - 1) / Stride, OutChannels, Side, Stride);
+    }
+
+    private unsafe void Call(ConvolutionVariant variant, ConvolutionShape shape, ReadOnlySpan<byte> input, ReadOnlySpan<byte> shortcut, float shortcutScale, ReadOnlySpan<float> addend, Span<byte> output, Span<float> sums)
+    {
+        Require(input.Length, Bordered(shape.Pictures, shape.InSide, InChannels), nameof(input));
+        // Of an empty span the pointer is null, which means that there is none.
+        fixed (byte* from = input, beside = shortcut, to = output)
+        fixed (sbyte* weights = _weights.Span)
+        fixed (int* start = _start.Span)
+        fixed (float* scale = _scale.Span, offset = _offset.Span, added = addend, plain = sums)
+        {
+            var layer = new Native.Layer { Input = from, Weights = weights, Start = start, Scale = scale, Offset = offset, Shortcut = beside, ShortcutScale = shortcutScale, Addend = added, Output = to, Sums = plain };
+            var status = Native.stickers_convolve((int)variant, &shape, &layer);
+            if (status == 1) throw new PlatformNotSupportedException($"This processor does not run {variant}.");
+            if (status != 0) throw new NotSupportedException($"The native convolution does not know {shape}.");
+        }
+    }
+
+    private int PlaceOf(int outChannel, int inChannel, int tap)
+    {
+        var block = outChannel / Block * Block;
+        var width = Math.Min(Block, OutChannels - block);
+        var step = ((tap * InChannels) + inChannel) / 4;
+        return (block * InChannels * Side * Side) + (((step * width) + outChannel - block) * 4) + (inChannel % 4);
+    }
+
+    private static void Require(int found, int expected, string name)
+    {
+        if (found != expected) throw new ArgumentException($"{expected} values expected, found {found}.", name);
+    }
+}

@@ -1,0 +1,39 @@
+using System.Runtime.InteropServices;
+
+namespace Stickers.Tagger.EightBit;
+
+/// <summary><c>stickers_shape</c> of native/convolution.h.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal readonly record struct ConvolutionShape(int Pictures, int InSide, int InChannels, int OutSide, int OutChannels, int Kernel, int Stride);
+
+/// <summary>The functions of native/convolution.h, by their native names.</summary>
+internal static unsafe partial class Native
+{
+    private const string Library = "stickers_tagger";
+
+    [LibraryImport(Library)]
+    public static partial int stickers_best_variant();
+
+    [LibraryImport(Library)]
+    public static partial int stickers_has_variant(int variant);
+
+    /// <summary>0, or 1 when the processor has no such variant, 2 when the shape is none that is known.</summary>
+    [LibraryImport(Library)]
+    public static partial int stickers_convolve(int variant, ConvolutionShape* shape, Layer* layer);
+
+    /// <summary><c>stickers_layer</c>.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct Layer
+    {
+        public byte* Input;
+        public sbyte* Weights;
+        public int* Start;
+        public float* Scale;
+        public float* Offset;
+        public byte* Shortcut;
+        public float ShortcutScale;
+        public float* Addend;
+        public byte* Output;
+        public float* Sums;
+    }
+}

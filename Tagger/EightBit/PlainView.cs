@@ -1,0 +1,73 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using Stickers.Tagger.Network;
+
+namespace Stickers.Tagger.EightBit;
+
+/// <summary>
+/// <see cref="View.Plain"/> in bytes. A fitted picture is five quarters as large as the network's input, so bilinear samples have weights of whole eighths, and all is done in whole numbers.
+/// R, G and B over white lie in steps of 1/255, alpha in steps of 1/254, which has a middle: what the network takes for 0 then is a byte in each of them.
+/// </summary>
+internal static class PlainView
+{
+    /// <summary>Eighths of the right or lower one of two neighbours, and of the other, for four outputs, which lie between five inputs.</summary>
+    private static readonly Vector256<ushort> Later = Vector256.Create((ushort)1, 1, 1, 1, 3, 3, 3, 3, 5, 5, 5, 5, 7, 7, 7, 7);
+    private static readonly Vector256<ushort> Earlier = Vector256.Create((ushort)8) - Later;
+
+    /// <summary>The bytes that stand for what the network takes for 0.</summary>
+    public static ReadOnlySpan<byte> Zero => [153, 153, 153, 127];
+
+    /// <summary>What a step stands for: RGB is shown as (v - 0.6) * 3, alpha as (a - 0.5) * 2.</summary>
+    public static ReadOnlySpan<float> Unit => [3f / 255, 3f / 255, 3f / 255, 1f / 127];
+
+    /// <summary>Draws a fitted picture into one with a border, and fills the border with <see cref="Zero"/>.</summary>
+    /// <param name="fitted">Premultiplied RGBA, side 5/4 of the output's.</param>
+    /// <param name="side">Side of the output; a multiple of 4.</param>
+    /// <param name="target">Receives (side + 2) * (side + 2) * 4 bytes.</param>
+    /// <exception cref="ArgumentException">A length does not fit the side.</exception>
+    public static void Draw(ReadOnlySpan<byte> fitted, int side, Span<byte> target)
+    {
+        var fittedSide = InputFitting.FittedSide(side);
+        if (side % 4 != 0 || fitted.Length != fittedSide * fittedSide * 4) throw new ArgumentException($"{fittedSide * fittedSide * 4} bytes expected, found {fitted.Length}.", nameof(fitted));
+        if (target.Length != Convolution.Bordered(1, side, 4)) throw new ArgumentException($"Room for {Convolution.Bordered(1, side, 4)} bytes expected, found {target.Length}.", nameof(target));
+        MemoryMarshal.Cast<byte, uint>(target).Fill(MemoryMarshal.Read<uint>(Zero));
+        Span<ushort> row = stackalloc ushort[fittedSide * 4];
+        for (var y = 0; y < side; y++)
+        {
+            var (first, eighths) = ((y / 4 * 5) + (y % 4), (ushort)((2 * (y % 4)) + 1));
+            Between(fitted.Slice(first * fittedSide * 4, fittedSide * 4), fitted.Slice((first + 1) * fittedSide * 4, fittedSide * 4), eighths, row);
+            var to = target.Slice((((y + 1) * (side + 2)) + 1) * 4, side * 4);
+            for (var x = 0; x < side; x += 4)
+            {
+                var from = row[(x * 5)..];
+                var sum = (Vector256.Create((ReadOnlySpan<ushort>)from) * Earlier) + (Vector256.Create((ReadOnlySpan<ushort>)from[4..]) * Later);
+                var bytes = Vector256.ShiftRightLogical(sum + Vector256.Create((ushort)32), 6);
+                Vector128.Narrow(bytes.GetLower(), bytes.GetUpper()).CopyTo(to[(x * 4)..]);
+            }
+
+            // 256 steps of alpha become 255: of the two in the middle one.
+            for (var x = 3; x < to.Length; x += 4) to[x] -= (byte)(to[x] >> 7);
+        }
+    }
+
+    /// <summary>Between two rows, over white, in eighths.</summary>
+    private static void Between(ReadOnlySpan<byte> upper, ReadOnlySpan<byte> lower, ushort eighths, Span<ushort> row)
+    {
+        for (var i = 0; i < row.Length; i += 16)
+        {
+            var (a, b) = (OverWhite(Vector128.Create(upper[i..])), OverWhite(Vector128.Create(lower[i..])));
+            var (lowA, highA) = Vector128.Widen(a);
+            var (lowB, highB) = Vector128.Widen(b);
+            ((lowA * (ushort)(8 - eighths)) + (lowB * eighths)).CopyTo(row[i..]);
+            ((highA * (ushort)(8 - eighths)) + (highB * eighths)).CopyTo(row[(i + 8)..]);
+        }
+    }
+
+    /// <summary>Four pixels: colours, of which none exceeds its alpha, with what white adds to them.</summary>
+    private static Vector128<byte> OverWhite(Vector128<byte> pixels)
+    {
+        var alpha = Vector128.Shuffle(pixels, Vector128.Create((byte)3, 3, 3, 3, 7, 7, 7, 7, 11, 11, 11, 11, 15, 15, 15, 15));
+        var white = Vector128.AndNot(~alpha, Vector128.Create(0xFF000000u).AsByte());
+        return pixels + white;
+    }
+}

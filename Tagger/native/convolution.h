@@ -1,0 +1,45 @@
+// Convolutions of 8-bit pictures, for 64-bit Linux.
+//
+// Pixels are unsigned bytes, weights signed ones, sums 32-bit integers: exact, so that every build of the kernel gives the same. What follows a sum is done in float32, one operation
+// after the other and none fused (-ffp-contract=off), so that it gives the same too:
+//
+//     t = (float)(start[c] + sum of pixels * weights) * scale[c] + offset[c]
+//     t = t + (float)shortcut * shortcut_scale, or t + addend, where there is one
+//     output = round to nearest even (min(max(t, 0), 255)), or t as it is for sums
+//
+// A picture is stored with a border of one pixel on each side, which the caller has filled with what stands for nothing: (side + 2) x (side + 2) x channels, row-major.
+#pragma once
+
+#include <cstdint>
+
+extern "C" {
+
+// in_channels: a multiple of 4. out_channels: a multiple of 16. kernel: 1 or 3. stride: 1 or 2. out_side = (in_side + stride - 1) / stride.
+struct stickers_shape {
+    int32_t pictures, in_side, in_channels, out_side, out_channels, kernel, stride;
+};
+
+// The caller's, all of them; nothing is kept. weights are packed in blocks of 64 output channels, the last of them of what is left: of each, for every row and column of the kernel and
+// every four input channels, block x 4 bytes. Where there is no shortcut or no addend, null; of output and sums exactly one is given.
+struct stickers_layer {
+    const uint8_t* input;      // pictures x (in_side + 2)^2 x in_channels
+    const int8_t* weights;     // kernel^2 x in_channels x out_channels
+    const int32_t* start;      // out_channels
+    const float* scale;        // out_channels
+    const float* offset;       // out_channels
+    const uint8_t* shortcut;   // as output
+    float shortcut_scale;
+    const float* addend;       // pictures x out_side^2 x out_channels
+    uint8_t* output;           // pictures x (out_side + 2)^2 x out_channels; its border is left as it is
+    float* sums;               // as addend
+};
+
+// Best variant that this processor runs: 3 AVX-512 VNNI, 2 AVX-VNNI, 1 AVX2, 0 any.
+__attribute__((visibility("default"))) int32_t stickers_best_variant();
+
+// Whether this processor runs a variant.
+__attribute__((visibility("default"))) int32_t stickers_has_variant(int32_t variant);
+
+// 0, or 1 when the processor has no such variant, 2 when the shape is none that is known.
+__attribute__((visibility("default"))) int32_t stickers_convolve(int32_t variant, const stickers_shape* shape, const stickers_layer* layer);
+}

@@ -1,0 +1,134 @@
+// The convolution, for vectors of any kind: included by one file for each, compiled for the processors that have them. Lanes says what a vector does; nothing here may be a symbol that
+// two of those files share, for the linker would keep one of them for all processors.
+#pragma once
+
+#include "convolution.h"
+
+#define INLINE static inline __attribute__((always_inline))
+
+namespace {
+
+// Channels of a block of weights.
+constexpr int Block = 64;
+
+// Sums of P pixels with V vectors of output channels. in: the pixels' windows. steps: groups of four bytes in a row of the kernel.
+template <class Lanes, int P, int V>
+INLINE void Accumulate(const uint8_t* const* in, const int8_t* weights, int kernel, int64_t row, int steps, int64_t step_bytes, typename Lanes::Sum (&sums)[P][V]) {
+    const uint8_t* pixel[P];
+    for (int p = 0; p < P; p++) pixel[p] = in[p];
+    for (int ky = 0; ky < kernel; ky++) {
+        for (int64_t s = 0; s < steps; s++) {
+            typename Lanes::Weights w[V];
+#pragma GCC unroll 8
+            for (int v = 0; v < V; v++) w[v] = Lanes::LoadWeights(weights + v * Lanes::Width * 4);
+            weights += step_bytes;
+#pragma GCC unroll 16
+            for (int p = 0; p < P; p++) {
+                const auto four = Lanes::Spread(pixel[p] + s * 4);
+#pragma GCC unroll 8
+                for (int v = 0; v < V; v++) Lanes::Add(sums[p][v], four, w[v]);
+            }
+        }
+#pragma GCC unroll 16
+        for (int p = 0; p < P; p++) pixel[p] += row;
+    }
+}
+
+// Goes from output pixel to output pixel, row by row, picture by picture.
+struct Walk {
+    const stickers_shape& shape;
+    const uint8_t* in;   // where the window of this pixel begins
+    int64_t out = 0;     // its place among the outputs, which have a border
+    int64_t plain = 0;   // and among sums, which have none
+    int64_t left;        // pixels, this one included
+    int32_t x = 0, y = 0;
+
+    Walk(const stickers_shape& of, const stickers_layer& layer)
+        : shape(of), in(layer.input + Edge() * (InRow() + of.in_channels)), out(OutRow() + of.out_channels), left(int64_t(of.pictures) * of.out_side * of.out_side) {}
+
+    int64_t InRow() const { return int64_t(shape.in_side + 2) * shape.in_channels; }
+    int64_t OutRow() const { return int64_t(shape.out_side + 2) * shape.out_channels; }
+    int64_t Edge() const { return 1 - (shape.kernel - 1) / 2; }
+
+    // After the last pixel it stays there.
+    void Next() {
+        if (left <= 1) {
+            left = 0;
+            return;
+        }
+        left--;
+        plain += shape.out_channels;
+        in += shape.stride * shape.in_channels;
+        out += shape.out_channels;
+        if (++x < shape.out_side) return;
+        x = 0;
+        out += 2 * shape.out_channels;
+        in += shape.stride * (InRow() - int64_t(shape.out_side) * shape.in_channels);
+        if (++y < shape.out_side) return;
+        y = 0;
+        out += 2 * OutRow();
+        in += (shape.in_side + 2 - int64_t(shape.stride) * shape.out_side) * InRow();
+    }
+};
+
+template <class Lanes, int P, int V>
+INLINE void Columns(const stickers_shape& shape, const stickers_layer& layer, int channel, const int8_t* weights, int64_t step_bytes) {
+    const int steps = shape.kernel * shape.in_channels / 4;
+    Walk walk(shape, layer);
+    while (walk.left > 0) {
+        const uint8_t* in[P];
+        int64_t out[P], plain[P];
+        // Beyond the last, the last once more.
+        for (int p = 0; p < P; p++) {
+            in[p] = walk.in;
+            out[p] = walk.out;
+            plain[p] = walk.plain;
+            walk.Next();
+        }
+        typename Lanes::Sum sums[P][V];
+#pragma GCC unroll 8
+        for (int v = 0; v < V; v++) {
+#pragma GCC unroll 16
+            for (int p = 0; p < P; p++) sums[p][v] = Lanes::LoadSums(layer.start + channel + v * Lanes::Width);
+        }
+        Accumulate<Lanes, P, V>(in, weights, shape.kernel, walk.InRow(), steps, step_bytes, sums);
+#pragma GCC unroll 8
+        for (int v = 0; v < V; v++) {
+            const int c = channel + v * Lanes::Width;
+            const auto scale = Lanes::LoadFloats(layer.scale + c), offset = Lanes::LoadFloats(layer.offset + c);
+#pragma GCC unroll 16
+            for (int p = 0; p < P; p++) {
+                auto t = Lanes::Plus(Lanes::Times(Lanes::ToFloats(sums[p][v]), scale), offset);
+                if (layer.shortcut) t = Lanes::Plus(t, Lanes::Times(Lanes::LoadBytes(layer.shortcut + out[p] + c), Lanes::All(layer.shortcut_scale)));
+                if (layer.addend) t = Lanes::Plus(t, Lanes::LoadFloats(layer.addend + plain[p] + c));
+                if (layer.output) Lanes::StoreBytes(layer.output + out[p] + c, t);
+                else Lanes::StoreFloats(layer.sums + plain[p] + c, t);
+            }
+        }
+    }
+}
+
+// Columns of V vectors, then what is left with fewer.
+template <class Lanes, int V>
+INLINE void Convolve(const stickers_shape& shape, const stickers_layer& layer) {
+    const int64_t taps = int64_t(shape.kernel) * shape.kernel * shape.in_channels;
+    for (int block = 0; block < shape.out_channels; block += Block) {
+        const int width = shape.out_channels - block < Block ? shape.out_channels - block : Block;
+        for (int c = 0; c < width;) {
+            const int8_t* weights = layer.weights + block * taps + c * 4;
+            const int left = (width - c) / Lanes::Width;
+            if (left >= V) {
+                Columns<Lanes, Lanes::template Pixels<V>, V>(shape, layer, block + c, weights, width * 4);
+                c += V * Lanes::Width;
+            } else if (V > 2 && left >= 2) {
+                Columns<Lanes, Lanes::template Pixels<2>, 2>(shape, layer, block + c, weights, width * 4);
+                c += 2 * Lanes::Width;
+            } else {
+                Columns<Lanes, Lanes::template Pixels<1>, 1>(shape, layer, block + c, weights, width * 4);
+                c += Lanes::Width;
+            }
+        }
+    }
+}
+
+}  // namespace

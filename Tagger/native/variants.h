@@ -1,0 +1,9 @@
+// One for each kind of processor.
+#pragma once
+
+#include "convolution.h"
+
+void stickers_convolve_avx512(const stickers_shape& shape, const stickers_layer& layer);
+void stickers_convolve_avxvnni(const stickers_shape& shape, const stickers_layer& layer);
+void stickers_convolve_avx2(const stickers_shape& shape, const stickers_layer& layer);
+void stickers_convolve_portable(const stickers_shape& shape, const stickers_layer& layer);
