@@ -10,20 +10,38 @@ public static class InkBox
     public static (int Left, int Top, int Right, int Bottom)? Of(RasterImage image)
     {
         ArgumentNullException.ThrowIfNull(image);
-        int left = image.Width, top = image.Height, right = 0, bottom = 0;
-        for (var y = 0; y < image.Height; y++)
+        int width = image.Width, height = image.Height, top = 0, bottom = height;
+        while (top < height && FirstInk(image, top, width) == width) top++;
+        if (top == height) return null;
+        while (FirstInk(image, bottom - 1, width) == width) bottom--;
+        var (left, right) = (width, 0);
+        for (var y = top; y < bottom; y++)
         {
-            var row = image.Rgba.AsSpan(y * image.Width * 4, image.Width * 4);
-            for (var x = 0; x < image.Width; x++)
+            // Only what would make the box wider.
+            left = FirstInk(image, y, left);
+            var row = RowOf(image, y);
+            for (var x = width - 1; x >= right; x--)
             {
                 if (row[(x * 4) + 3] <= EmptyAlpha) continue;
-                left = Math.Min(left, x);
-                right = Math.Max(right, x + 1);
-                top = Math.Min(top, y);
-                bottom = y + 1;
+                right = x + 1;
+                break;
             }
         }
 
-        return right > left ? (left, top, right, bottom) : null;
+        return (left, top, right, bottom);
     }
+
+    /// <summary>The first of a row's pixels before <paramref name="end"/> that is visible, or that.</summary>
+    private static int FirstInk(RasterImage image, int y, int end)
+    {
+        var row = RowOf(image, y);
+        for (var x = 0; x < end; x++)
+        {
+            if (row[(x * 4) + 3] > EmptyAlpha) return x;
+        }
+
+        return end;
+    }
+
+    private static ReadOnlySpan<byte> RowOf(RasterImage image, int y) => image.Rgba.AsSpan(y * image.Width * 4, image.Width * 4);
 }

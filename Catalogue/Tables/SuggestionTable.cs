@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using Parquet;
 using Parquet.Schema;
 
@@ -20,6 +21,8 @@ internal sealed class SuggestionTable : IParquetTable<Suggestion>
 
     public async Task WriteAsync(ParquetRowGroupWriter group, ParquetOptions options, IReadOnlyList<Suggestion> rows, CancellationToken cancellation)
     {
+        // Ids and scores shrink little however long one tries, and tags much at once.
+        options.CompressionLevel = CompressionLevel.Fastest;
         await group.WriteAsync<long>(Fields[0], rows.Select(row => row.Id.Value).ToArray(), cancellationToken: cancellation).ConfigureAwait(false);
         await group.WriteTextAsync(Fields[1], rows.Select(row => row.Tag), cancellation).ConfigureAwait(false);
         await group.WriteAsync<float>(Fields[2], rows.Select(row => row.Score).ToArray(), cancellationToken: cancellation).ConfigureAwait(false);

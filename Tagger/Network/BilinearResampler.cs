@@ -30,13 +30,13 @@ internal static class BilinearResampler
         {
             Premultiply(rgba.Slice((((box.Top + y) * stride) + box.Left) * 4, width * 4), line);
             var wide = narrow.Slice(y * side, side);
-            for (var x = 0; x < side; x++)
+            for (var x = 0; x < wide.Length; x++)
             {
                 var weights = columns.Weights(x);
                 var source = line.Slice(columns.First(x), weights.Length);
-                var sum = Vector4.Zero;
-                for (var i = 0; i < weights.Length; i++) sum += source[i] * weights[i];
-                wide[x] = sum;
+                var sum = Vector128<float>.Zero;
+                for (var i = 0; i < source.Length; i++) sum += source[i].AsVector128() * weights[i];
+                wide[x] = sum.AsVector4();
             }
         }
 
@@ -74,7 +74,16 @@ internal static class BilinearResampler
 
     private static void Store(ReadOnlySpan<float> colours, Span<byte> target)
     {
-        for (var i = 0; i < colours.Length; i++) target[i] = (byte)(colours[i] + 0.5f);
+        var done = 0;
+        for (; done <= colours.Length - Vector128<byte>.Count; done += Vector128<byte>.Count)
+        {
+            var from = colours.Slice(done, Vector128<byte>.Count);
+            Vector128.Narrow(Vector128.Narrow(Whole(from), Whole(from[4..])), Vector128.Narrow(Whole(from[8..]), Whole(from[12..]))).CopyTo(target[done..]);
+        }
+
+        for (; done < colours.Length; done++) target[done] = (byte)(colours[done] + 0.5f);
+
+        static Vector128<uint> Whole(ReadOnlySpan<float> values) => Vector128.ConvertToInt32(Vector128.Create(values) + Vector128.Create(0.5f)).AsUInt32();
     }
 
     /// <summary>Which source pixels each target pixel is the weighted mean of; none beside the picture.</summary>

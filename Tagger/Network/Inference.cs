@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Stickers.Tagger.EightBit;
 using static TorchSharp.torch;
 
@@ -22,7 +23,7 @@ internal sealed class Inference
     public const int MaxBatch = 256;
 
     /// <summary>Images that one thread takes at a time; fixed, so that answers do not depend on the number of cores.</summary>
-    private const int Chunk = 32;
+    private const int Chunk = 64;
 
     private readonly StickerNet _net;
     private readonly Device _device;
@@ -107,5 +108,5 @@ internal sealed class Inference
 
     /// <summary>Copies (n, D) values to the rows that begin at <paramref name="first"/>.</summary>
     private static void Copy(Tensor rows, int first, float[] target) =>
-        rows.cpu().contiguous().data<float>().CopyTo(target, arrayIndex: first * (int)rows.shape[1]);
+        MemoryMarshal.Cast<byte, float>(rows.cpu().contiguous().bytes).CopyTo(target.AsSpan(first * (int)rows.shape[1]));
 }
