@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Numerics;
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -23,21 +24,15 @@ internal static class BilinearResampler
         int width = box.Right - box.Left, height = box.Bottom - box.Top;
         var scale = side / (double)Math.Max(width, height);
         var (columns, rows) = (new Taps(width, scale, side), new Taps(height, scale, side));
-        var buffer = ArrayPool<Vector4>.Shared.Rent(width + (height * side));
-        var line = buffer.AsSpan(0, width);
-        var narrow = buffer.AsSpan(width, height * side); // the source's rows, as wide as the target
+        var padded = width + columns.Length; // what weights of 0 may reach beyond the row is 0 too
+        var buffer = ArrayPool<Vector4>.Shared.Rent(padded + (height * side));
+        var line = buffer.AsSpan(0, padded);
+        line.Clear();
+        var narrow = buffer.AsSpan(padded, height * side); // the source's rows, as wide as the target
         for (var y = 0; y < height; y++)
         {
-            Premultiply(rgba.Slice((((box.Top + y) * stride) + box.Left) * 4, width * 4), line);
-            var wide = narrow.Slice(y * side, side);
-            for (var x = 0; x < wide.Length; x++)
-            {
-                var weights = columns.Weights(x);
-                var source = line.Slice(columns.First(x), weights.Length);
-                var sum = Vector128<float>.Zero;
-                for (var i = 0; i < source.Length; i++) sum += source[i].AsVector128() * weights[i];
-                wide[x] = sum.AsVector4();
-            }
+            Premultiply(rgba.Slice((((box.Top + y) * stride) + box.Left) * 4, width * 4), line[..width]);
+            Narrow(line, columns, narrow.Slice(y * side, side));
         }
 
         var target = new byte[side * side * 4];
@@ -59,6 +54,40 @@ internal static class BilinearResampler
 
         ArrayPool<Vector4>.Shared.Return(buffer);
         return target;
+    }
+
+    /// <summary>One row. Four target pixels at a time, whose sums do not wait for each other.</summary>
+    private static void Narrow(ReadOnlySpan<Vector4> line, Taps columns, Span<Vector4> wide)
+    {
+        var (x, length) = (0, columns.Length);
+        for (; x <= wide.Length - 4; x += 4)
+        {
+            var (a, b, c, d) = (Vector128<float>.Zero, Vector128<float>.Zero, Vector128<float>.Zero, Vector128<float>.Zero);
+            ref readonly var weights = ref columns.Weight(x);
+            ref readonly var sa = ref line.Slice(columns.First(x), length)[0];
+            ref readonly var sb = ref line.Slice(columns.First(x + 1), length)[0];
+            ref readonly var sc = ref line.Slice(columns.First(x + 2), length)[0];
+            ref readonly var sd = ref line.Slice(columns.First(x + 3), length)[0];
+            for (var i = 0; i < length; i++)
+            {
+                a += At(in sa, i).AsVector128() * At(in weights, i);
+                b += At(in sb, i).AsVector128() * At(in weights, i + length);
+                c += At(in sc, i).AsVector128() * At(in weights, i + (2 * length));
+                d += At(in sd, i).AsVector128() * At(in weights, i + (3 * length));
+            }
+
+            (wide[x], wide[x + 1], wide[x + 2], wide[x + 3]) = (a.AsVector4(), b.AsVector4(), c.AsVector4(), d.AsVector4());
+        }
+
+        for (; x < wide.Length; x++)
+        {
+            var sum = Vector4.Zero;
+            var weights = columns.Weights(x);
+            for (var i = 0; i < weights.Length; i++) sum += line[columns.First(x) + i] * weights[i];
+            wide[x] = sum;
+        }
+
+        static T At<T>(ref readonly T first, int i) => Unsafe.Add(ref Unsafe.AsRef(in first), i);
     }
 
     private static void Premultiply(ReadOnlySpan<byte> rgba, Span<Vector4> line)
@@ -116,6 +145,12 @@ internal static class BilinearResampler
                 double Weight(int s) => Math.Max(0, 1 - (Math.Abs(s + 0.5 - centre) / reach));
             }
         }
+
+        /// <summary>Most weights of a target pixel.</summary>
+        public int Length => _length;
+
+        /// <summary>The first of as many weights, those behind its own being 0; those of the next target pixel follow.</summary>
+        public ref readonly float Weight(int target) => ref _weights[target * _length];
 
         /// <summary>The first source pixel of a target pixel.</summary>
         public int First(int target) => _first[target];
