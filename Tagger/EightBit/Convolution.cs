@@ -9,6 +9,12 @@ internal sealed class Convolution
     /// <summary>Largest weight; -128 is left out, so that weights are symmetric.</summary>
     private const int LargestWeight = 127;
 
+    /// <summary>Channels of a picture in memory.</summary>
+    private const int Pixel = 4;
+
+    /// <summary>Channels between convolutions come in so many.</summary>
+    private const int Vector = 16;
+
     /// <summary>Output channels of a block of packed weights.</summary>
     private const int Block = 64;
 
@@ -24,12 +30,12 @@ internal sealed class Convolution
     /// <param name="side">Side of the kernel, k: 1 or 3.</param>
     /// <param name="stride">1 or 2.</param>
     /// <param name="unit">What one step of an input byte stands for, by channel.</param>
-    /// <param name="zero">The input byte that stands for 0, by channel; null for 0.</param>
+    /// <param name="zero">For the picture itself, the byte that stands for 0 in each of its at most 4 channels; null for another convolution's output, where that is 0.</param>
     /// <param name="outUnit">What one step of the output stands for.</param>
     public Convolution(float[] kernel, float[] offset, int inChannels, int side, int stride, ReadOnlySpan<float> unit, byte[]? zero, float outUnit)
     {
         var (outChannels, taps) = (offset.Length, side * side);
-        (Side, Stride, InChannels, OutChannels) = (side, stride, Padded(inChannels, 4), Padded(outChannels, 16));
+        (Side, Stride, InChannels, OutChannels) = (side, stride, zero is not null ? Pixel : Padded(inChannels), Padded(outChannels));
         _weights = new AlignedMemory<sbyte>(OutChannels * InChannels * taps);
         (_start, _scale, _offset) = (new AlignedMemory<int>(OutChannels), new AlignedMemory<float>(OutChannels), new AlignedMemory<float>(OutChannels));
         var row = new float[inChannels * taps];
@@ -56,7 +62,7 @@ internal sealed class Convolution
     /// <summary>Input pixels from one output to the next.</summary>
     public int Stride { get; }
 
-    /// <summary>Channels of the input as it lies in memory: a multiple of 4.</summary>
+    /// <summary>Channels of the input as it lies in memory: 4 of a picture, else as those of a convolution's output.</summary>
     public int InChannels { get; }
 
     /// <summary>Channels of the output as it lies in memory, a multiple of 16; those beyond the convolution's own are 0.</summary>
@@ -67,9 +73,6 @@ internal sealed class Convolution
 
     /// <summary>Whether this processor runs a build.</summary>
     public static bool Has(ConvolutionVariant variant) => Native.stickers_has_variant((int)variant) != 0;
-
-    /// <summary>Channels in memory of so many.</summary>
-    public static int Padded(int channels, int multiple) => (channels + multiple - 1) / multiple * multiple;
 
     /// <summary>To bytes, and none below 0: relu of the sums and of what is added to them.</summary>
     /// <param name="variant">Which build.</param>
@@ -129,6 +132,8 @@ internal sealed class Convolution
             if (status != 0) throw new NotSupportedException($"The native convolution does not know {shape}.");
         }
     }
+
+    private static int Padded(int channels) => (channels + Vector - 1) / Vector * Vector;
 
     private int PlaceOf(int outChannel, int inChannel, int tap)
     {

@@ -18,7 +18,7 @@ internal static class RangeFit
     private const int Batch = 32;
 
     /// <summary>Ranges tried, as hundredths of the largest value.</summary>
-    private static readonly int[] Tried = [.. Enumerable.Range(10, 46).Select(i => 2 * i)];
+    private static readonly int[] Tried = [.. Enumerable.Range(10, 41).Select(i => 2 * i)];
 
     /// <summary>The ranges of a network that learns no more.</summary>
     /// <param name="net">The network, on the host; in evaluation mode afterwards.</param>

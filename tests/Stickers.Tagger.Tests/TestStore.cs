@@ -1,6 +1,7 @@
 using Stickers.Catalogue;
 using Stickers.Catalogue.Images;
 using Stickers.Storage;
+using Stickers.Tagger.EightBit;
 using Stickers.Tagger.Models;
 using Stickers.Tagger.Network;
 
@@ -44,12 +45,13 @@ internal sealed class TestStore : IDisposable
     }
 
     /// <summary>Writes an untrained network under <see cref="Model"/>; a prototype stands for the last two tags.</summary>
-    public async Task AddModelAsync(CancellationToken cancellation, float accept = 0.5f, string catalogueHash = "none", int formatVersion = ModelFiles.FormatVersion, float? review = null, float[]? prototype = null)
+    public async Task AddModelAsync(CancellationToken cancellation, float accept = 0.5f, string catalogueHash = "none", int formatVersion = ModelFiles.FormatVersion, float? review = null, float[]? prototype = null, float[]? ranges = null)
     {
         var configuration = new NetworkConfiguration { InputSide = 32, Widths = [8, 8, 8, 8], Tags = Vocabulary.Length, Meanings = Vocabulary.Length, VisualDimension = 16, SemanticDimension = 12, CodeBits = formatVersion < 3 ? 0 : 20 };
         if (prototype is not null) configuration = configuration with { Prototypes = 1, PrototypeTags = 2 };
         TorchSharp.torch.manual_seed(1);
         using var net = new StickerNet(configuration);
+        if (ranges is not null) net.Ranges = new ActivationRanges(ranges, configuration, "a test");
         if (prototype is not null) net.SetPrototypes(TorchSharp.torch.tensor(prototype).unsqueeze(0), [(0, 2), (0, 3)]);
         await ModelFiles.WriteAsync(
             Store,
