@@ -30,12 +30,12 @@ internal sealed class Convolution
     /// <param name="side">Side of the kernel, k: 1 or 3.</param>
     /// <param name="stride">1 or 2.</param>
     /// <param name="unit">What one step of an input byte stands for, by channel.</param>
-    /// <param name="zero">For the picture itself, the byte that stands for 0 in each of its at most 4 channels; null for another convolution's output, where that is 0.</param>
+    /// <param name="zero">The input byte that stands for 0, by channel; null for another convolution's output, where that is 0.</param>
     /// <param name="outUnit">What one step of the output stands for.</param>
     public Convolution(float[] kernel, float[] offset, int inChannels, int side, int stride, ReadOnlySpan<float> unit, byte[]? zero, float outUnit)
     {
         var (outChannels, taps) = (offset.Length, side * side);
-        (Side, Stride, InChannels, OutChannels) = (side, stride, zero is not null ? Pixel : Padded(inChannels), Padded(outChannels));
+        (Side, Stride, InChannels, OutChannels) = (side, stride, zero is not null && inChannels <= Pixel ? Pixel : Padded(inChannels), Padded(outChannels));
         _weights = new AlignedMemory<sbyte>(OutChannels * InChannels * taps);
         (_start, _scale, _offset) = (new AlignedMemory<int>(OutChannels), new AlignedMemory<float>(OutChannels), new AlignedMemory<float>(OutChannels));
         var row = new float[inChannels * taps];

@@ -28,6 +28,7 @@ internal sealed class Inference
     private readonly StickerNet _net;
     private readonly Device _device;
     private readonly EightBitTrunk? _trunk;
+    private readonly EightBitHeads? _heads;
 
     /// <param name="net">The network; stays the caller's.</param>
     public Inference(StickerNet net)
@@ -35,7 +36,9 @@ internal sealed class Inference
         _net = net;
         _net.eval();
         _device = FlatParameters.Of(net).Parts[0].Tensor.device;
-        if (net.Ranges is not null && _device.type == TorchSharp.DeviceType.CPU) _trunk = new EightBitTrunk(net);
+        if (net.Ranges is null || _device.type != TorchSharp.DeviceType.CPU) return;
+        _trunk = new EightBitTrunk(net);
+        _heads = new EightBitHeads(net);
     }
 
     /// <summary>Runs a batch.</summary>
@@ -44,9 +47,9 @@ internal sealed class Inference
         Check(count);
         var shape = _net.Configuration;
         var result = new RawOutput(new float[count * shape.Tags], new float[count * shape.VisualDimension], new float[count * shape.SemanticDimension]);
-        ForEachChunk(count, fittedSide, image, (first, features) =>
+        ForEachChunk(count, (first, n) =>
         {
-            var output = _net.Heads(features);
+            var output = _heads is null ? _net.Heads(Exact(first, n, fittedSide, image)) : Finish(_heads.Run(Convolution.Best, n, Rounded(first, n, image)), n);
             Copy(output.TagLogits, first, result.TagLogits);
             Copy(output.Visual, first, result.Visual);
             Copy(output.Semantic, first, result.Semantic);
@@ -59,7 +62,11 @@ internal sealed class Inference
     {
         Check(count);
         var features = new float[count * _net.FeatureCount];
-        ForEachChunk(count, fittedSide, image, (first, chunk) => Copy(chunk, first, features));
+        ForEachChunk(count, (first, n) =>
+        {
+            if (_trunk is null) Copy(Exact(first, n, fittedSide, image), first, features);
+            else Rounded(first, n, image).CopyTo(features, first * _net.FeatureCount);
+        });
         return features;
     }
 
@@ -79,31 +86,38 @@ internal sealed class Inference
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, MaxBatch);
     }
 
-    /// <summary>Calls back, on several threads, with the place of a chunk in the batch and its features (n, F).</summary>
-    private void ForEachChunk(int count, int fittedSide, FittedImage image, Action<int, Tensor> use)
+    /// <summary>Calls back, on several threads, with the place of a chunk in the batch and its length.</summary>
+    private static void ForEachChunk(int count, Action<int, int> use)
     {
         Parallel.For(0, (count + Chunk - 1) / Chunk, c =>
         {
-            var first = c * Chunk;
-            RunChunk(first, Math.Min(Chunk, count - first), fittedSide, image, use);
+            // Each thread that calls LibTorch has a thread count of its own; the chunks are the parallelism.
+            set_num_threads(1);
+            using var mode = inference_mode();
+            using var scope = NewDisposeScope();
+            use(c * Chunk, Math.Min(Chunk, count - (c * Chunk)));
         });
     }
 
-    private void RunChunk(int first, int count, int fittedSide, FittedImage image, Action<int, Tensor> use)
-    {
-        // Each thread that calls LibTorch has a thread count of its own; the chunks are the parallelism.
-        set_num_threads(1);
-        using var mode = inference_mode();
-        using var scope = NewDisposeScope();
-        if (_trunk is null)
-        {
-            use(first, _net.ForwardFeatures(InputOf(count, fittedSide, i => image(first + i), _net.Configuration.InputSide, _device)));
-            return;
-        }
+    /// <summary>Features in float32: (n, F).</summary>
+    private Tensor Exact(int first, int count, int fittedSide, FittedImage image) =>
+        _net.ForwardFeatures(InputOf(count, fittedSide, i => image(first + i), _net.Configuration.InputSide, _device));
 
+    /// <summary>Features in 8 bits: n x F, row-major.</summary>
+    private float[] Rounded(int first, int count, FittedImage image)
+    {
         var features = new float[count * _net.FeatureCount];
-        _trunk.Features(count, i => image(first + i), features);
-        use(first, tensor(features, [count, _net.FeatureCount]));
+        _trunk!.Features(count, i => image(first + i), features);
+        return features;
+    }
+
+    private NetworkOutput Finish((float[] Tags, float[] Visual, float[] Semantic) heads, int count)
+    {
+        var shape = _net.Configuration;
+        return _net.Finish(Of(heads.Tags, shape.Tags), Of(heads.Visual, shape.VisualDimension), Of(heads.Semantic, shape.SemanticDimension));
+
+        // Without the channels that only fill a vector.
+        Tensor Of(float[] values, int length) => tensor(values, [count, values.Length / count]).slice(1, 0, length, 1);
     }
 
     /// <summary>Copies (n, D) values to the rows that begin at <paramref name="first"/>.</summary>

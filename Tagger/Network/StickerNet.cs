@@ -27,7 +27,8 @@ internal sealed class StickerNet : nn.Module<Tensor, NetworkOutput>
     private static readonly Scalar SemanticScale = 16f;
 
     /// <summary>Standard deviations at which a squashed value has three quarters of its size; 2 to 4 find as much.</summary>
-    private static readonly Scalar Squash = 3f;
+    public const float SquashDeviations = 3f;
+    private static readonly Scalar Squash = SquashDeviations;
 
     /// <summary>Inverse temperature of the similarity to prototypes; chosen on validation stickers, where 16 to 25 are as good.</summary>
     private static readonly Scalar PrototypeScale = 20f;
@@ -224,9 +225,10 @@ internal sealed class StickerNet : nn.Module<Tensor, NetworkOutput>
     /// </summary>
     /// <param name="features">Of <see cref="ForwardFeatures"/>.</param>
     /// <param name="semantic">(B, Ds), the semantic vectors of the same stickers.</param>
-    public Tensor TagLogits(Tensor features, Tensor semantic)
+    public Tensor TagLogits(Tensor features, Tensor semantic) => Mixture(tag_head.forward(features), semantic);
+
+    private Tensor Mixture(Tensor own, Tensor semantic)
     {
-        var own = tag_head.forward(features);
         if (prototypes is null || prototype_tags is null) return own;
         var near = semantic.matmul(prototypes.t()).mul(PrototypeScale).softmax(1);                                  // (B, C)
         var (sets, tags) = (prototype_tags.select(1, 0).to_type(ScalarType.Int64), prototype_tags.select(1, 1).to_type(ScalarType.Int64));
@@ -258,6 +260,29 @@ internal sealed class StickerNet : nn.Module<Tensor, NetworkOutput>
     {
         var semantic = SemanticOf(SemanticFeatures(features));
         return new NetworkOutput(TagLogits(features, semantic), Unit(visual_head.forward(features)), semantic);
+    }
+
+    /// <summary>As <see cref="Heads"/>, of what the linear heads gave: (B, V), (B, Dv) and (B, Ds), the last two of any length.</summary>
+    public NetworkOutput Finish(Tensor own, Tensor visual, Tensor semantic)
+    {
+        var unit = Unit(semantic);
+        return new NetworkOutput(Mixture(own, unit), Unit(visual), unit);
+    }
+
+    /// <summary>Features are normalised values times this, by feature, and plus that.</summary>
+    public (float[] Gain, float[] Offset) FeatureScale()
+    {
+        using var noGrad = no_grad();
+        return (feature_norm.Weight.data<float>().ToArray(), feature_norm.Bias.data<float>().ToArray());
+    }
+
+    /// <summary>Weights, row-major, and biases of the linear heads: of tags, of visual and of semantic vectors.</summary>
+    public ((float[] Weight, float[] Bias) Tags, (float[] Weight, float[] Bias) Visual, (float[] Weight, float[] Bias) Semantic) HeadValues()
+    {
+        using var noGrad = no_grad();
+        return (Of(tag_head), Of(visual_head), Of(semantic_head));
+
+        static (float[], float[]) Of(Linear head) => (head.weight.data<float>().ToArray(), head.bias!.data<float>().ToArray());
     }
 
     private static Tensor Unit(Tensor rows) => nn.functional.normalize(rows, 2, 1);
