@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.Intrinsics;
 using Stickers.Tagger.Network;
 
 namespace Stickers.Tagger.EightBit;
@@ -59,14 +60,18 @@ internal sealed class EightBitHeads
     {
         var (f, padded) = (_offset.Length, _tags.InChannels);
         var (plain, squashed) = (new byte[Convolution.Bordered(n, 1, padded)], new byte[_squash ? Convolution.Bordered(n, 1, padded) : 0]);
-        var z = new float[f];
+        var (z, steps) = (new float[f], new int[f]);
         for (var i = 0; i < n; i++)
         {
             TensorPrimitives.Subtract(features.Slice(i * f, f), _offset, z);
             TensorPrimitives.Multiply(z, _inverse, z);
             // A picture of one pixel, in the middle of its border.
-            Quantise(z, plain.AsSpan(((9 * i) + 4) * padded, f));
-            if (_squash) Squash(z, squashed.AsSpan(((9 * i) + 4) * padded, f));
+            ToSteps(z, Largest / Deviations, Zero, byte.MaxValue, steps);
+            var place = ((9 * i) + 4) * padded;
+            for (var j = 0; j < steps.Length; j++) plain[place + j] = (byte)steps[j];
+            if (!_squash) continue;
+            ToSteps(z, SquashSteps, SquashReach * SquashSteps, _squashed.Length - 1, steps);
+            for (var j = 0; j < steps.Length; j++) squashed[place + j] = _squashed[steps[j]];
         }
 
         return (Run(_tags, plain), Run(_visual, plain), Run(_semantic, _squash ? squashed : plain));
@@ -79,14 +84,17 @@ internal sealed class EightBitHeads
         }
     }
 
-    private static void Quantise(ReadOnlySpan<float> z, Span<byte> target)
+    /// <summary>z * steps + zero, to the nearest whole number from 0 to most.</summary>
+    private static void ToSteps(ReadOnlySpan<float> z, float steps, float zero, int most, Span<int> target)
     {
-        for (var f = 0; f < z.Length; f++) target[f] = (byte)(int)MathF.Round(Math.Clamp((z[f] * (Largest / Deviations)) + Zero, 0, byte.MaxValue));
-    }
+        var i = 0;
+        for (; i <= z.Length - Vector256<float>.Count; i += Vector256<float>.Count)
+        {
+            var scaled = (Vector256.Create(z[i..]) * steps) + Vector256.Create(zero + 0.5f);
+            Vector256.ConvertToInt32(Vector256.Min(Vector256.Max(scaled, Vector256<float>.Zero), Vector256.Create((float)most))).CopyTo(target[i..]);
+        }
 
-    private void Squash(ReadOnlySpan<float> z, Span<byte> target)
-    {
-        for (var f = 0; f < z.Length; f++) target[f] = _squashed[(int)MathF.Round(Math.Clamp((z[f] + SquashReach) * SquashSteps, 0, _squashed.Length - 1))];
+        for (; i < z.Length; i++) target[i] = (int)Math.Min(Math.Max((z[i] * steps) + (zero + 0.5f), 0), most);
     }
 
     private static Convolution Head(float[] weight, float[] bias, float[] unit)
