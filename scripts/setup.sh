@@ -4,7 +4,7 @@
 set -euo pipefail
 
 packages=(
-  "g++|compiles the native source of Faiss.NET"
+  "g++|compiles the native source of Faiss.NET and of the tagger"
   "libfaiss-dev|the vector search library that Faiss.NET binds"
   "libopenblas-dev|the matrix routines that Faiss calls"
   "fontconfig-config|tells the renderer of SVG where fonts are"
