@@ -25,7 +25,8 @@ bool Has(int32_t variant) {
 bool IsKnown(const stickers_shape& s) {
     return s.pictures > 0 && s.in_side > 0 && s.in_side <= 4096 && s.in_channels > 0 && s.in_channels % 4 == 0 && s.in_channels <= 65536 && s.out_channels > 0 &&
            s.out_channels % 16 == 0 && s.out_channels <= 65536 && (s.kernel == 1 || s.kernel == 3) && (s.stride == 1 || s.stride == 2) &&
-           s.out_side == (s.in_side + s.stride - 1) / s.stride;
+           // So that no sum of 255 x 127 leaves 31 bits.
+           int64_t(s.kernel) * s.kernel * s.in_channels <= 65536 && s.out_side == (s.in_side + s.stride - 1) / s.stride;
 }
 
 }  // namespace

@@ -14,7 +14,7 @@
 
 extern "C" {
 
-// in_channels: a multiple of 4. out_channels: a multiple of 16. kernel: 1 or 3. stride: 1 or 2. out_side = (in_side + stride - 1) / stride.
+// in_channels: a multiple of 4; kernel^2 * in_channels at most 65536. out_channels: a multiple of 16. kernel: 1 or 3. stride: 1 or 2. out_side = (in_side + stride - 1) / stride.
 struct stickers_shape {
     int32_t pictures, in_side, in_channels, out_side, out_channels, kernel, stride;
 };
