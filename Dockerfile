@@ -34,7 +34,7 @@ RUN apt-get update \
 COPY --from=runtime /usr/share/dotnet /usr/share/dotnet
 COPY --from=build /app /opt/stickers
 COPY scripts/stickers-in-image /usr/local/bin/stickers
-COPY scripts/threads.sh /opt/stickers/threads.sh
+COPY scripts/environment.sh /opt/stickers/environment.sh
 ENV PATH=$PATH:/usr/share/dotnet TERM=dumb
 USER 10001
 WORKDIR /var/stickers

@@ -33,12 +33,12 @@ internal sealed class Server : IDisposable
         }
     }
 
-    /// <summary>Starts <c>stickers serve</c> and waits until it is ready.</summary>
+    /// <summary>Starts <c>stickers serve</c>, with what scripts/environment.sh gives it, and waits until it is ready.</summary>
     /// <param name="stickers">The program.</param>
     /// <param name="root">What to serve.</param>
     /// <param name="niceness">How far it gives way to other programs.</param>
     public static Task<Server> StickersAsync(string stickers, string root, int niceness = 0) =>
-        StartAsync("nice", port => ["-n", $"{niceness}", "dotnet", stickers, "serve", "--root", root, "--url", $"http://127.0.0.1:{port}"], "/readyz");
+        StartAsync("nice", port => ["-n", $"{niceness}", "env", "DOTNET_TC_QuickJitForLoops=1", "dotnet", stickers, "serve", "--root", root, "--url", $"http://127.0.0.1:{port}"], "/readyz");
 
     /// <summary>Starts a Python program and waits until it listens.</summary>
     public static Task<Server> PythonAsync(string script, params string[] arguments) =>
