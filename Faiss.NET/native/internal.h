@@ -48,6 +48,13 @@ inline void require(bool condition, const char* what) {
 
 [[noreturn]] inline void unsupported(const std::string& what) { throw Failure(FAISSNET_UNSUPPORTED, what); }
 
+// Of what a file says.
+[[noreturn]] inline void corrupt(const std::string& what) { throw Failure(FAISSNET_CORRUPT, "no sound index file: " + what); }
+
+inline void expect(bool condition, const char* what) {
+    if (!condition) corrupt(what);
+}
+
 // Keeps the text for faissnet_last_error; to be called inside a catch block.
 int32_t status_of_current_exception() noexcept;
 void clear_last_error() noexcept;
