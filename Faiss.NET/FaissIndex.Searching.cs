@@ -67,7 +67,7 @@ public sealed partial class FaissIndex
     }
 
     /// <summary>
-    /// Makes an IVF index keep a table from id to place, so that <see cref="Reconstruct"/> works; it costs about 50 bytes per vector and is
+    /// Makes an IVF index keep a table from id to place, so that <see cref="Reconstruct(long, Span{float})"/> works; it costs about 50 bytes per vector and is
     /// saved with the index. Other indexes need nothing.
     /// </summary>
     /// <param name="sequential">
@@ -83,7 +83,19 @@ public sealed partial class FaissIndex
     /// <exception cref="FaissException">The id is unknown (<see cref="FaissError.NotFound"/>) or the index cannot look ids up.</exception>
     public void Reconstruct(long id, Span<float> vector) => Native.Check(TryLookUp(id, vector));
 
-    /// <summary>As <see cref="Reconstruct"/>, but false for an unknown id; the span is then left alone.</summary>
+    /// <summary>The stored vectors of many ids: much faster than one after the other, because while one is copied the next are fetched from memory.</summary>
+    /// <param name="ids">n ids that were added, in any order.</param>
+    /// <param name="vectors">Filled with n x d values.</param>
+    /// <exception cref="ArgumentException">The length is not n x d.</exception>
+    /// <exception cref="FaissException">An id is unknown (<see cref="FaissError.NotFound"/>) or the index cannot look ids up.</exception>
+    public void Reconstruct(ReadOnlySpan<long> ids, Span<float> vectors)
+    {
+        if (vectors.Length != (long)ids.Length * Dimension)
+            throw new ArgumentException($"{ids.Length} vectors of {Dimension} dimensions need {(long)ids.Length * Dimension} values, but {vectors.Length} were given.", nameof(vectors));
+        Native.Check(Native.faissnet_reconstruct(Handle, ids.Length, ids, vectors));
+    }
+
+    /// <summary>As <see cref="Reconstruct(long, Span{float})"/>, but false for an unknown id; the span is then left alone.</summary>
     /// <exception cref="ArgumentException">The length is not d.</exception>
     /// <exception cref="FaissException">The index cannot look ids up.</exception>
     public bool TryReconstruct(long id, Span<float> vector) => Found(TryLookUp(id, vector));
@@ -92,6 +104,6 @@ public sealed partial class FaissIndex
     {
         if (vector.Length != Dimension)
             throw new ArgumentException($"The index has {Dimension} dimensions, but the span has {vector.Length}.", nameof(vector));
-        return Native.faissnet_reconstruct(Handle, id, vector);
+        return Native.faissnet_reconstruct(Handle, 1, new ReadOnlySpan<long>(in id), vector);
     }
 }

@@ -8,7 +8,7 @@ internal static unsafe partial class Native
     private const string Library = NativeLibraryChoice.Name;
 
     /// <summary>FAISSNET_ABI of the header that these signatures follow.</summary>
-    private const int Abi = 4;
+    private const int Abi = 5;
 
     static Native()
     {
@@ -103,7 +103,7 @@ internal static unsafe partial class Native
     public static partial int faissnet_enable_reconstruct(IndexHandle index, int sequential);
 
     [LibraryImport(Library)]
-    public static partial int faissnet_reconstruct(IndexHandle index, long id, Span<float> vector);
+    public static partial int faissnet_reconstruct(IndexHandle index, long n, ReadOnlySpan<long> ids, Span<float> vectors);
 
     [LibraryImport(Library)]
     public static partial int faissnet_ranges_copy(RangesHandle ranges, Span<long> limits, Span<float> distances, Span<long> ids);

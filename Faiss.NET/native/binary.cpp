@@ -252,6 +252,7 @@ int32_t faissnet_binary_merge(faissnet_index* handle, faissnet_index* other, int
 int32_t faissnet_binary_reconstruct(faissnet_index* handle, int64_t id, uint8_t* vector) {
     return guard([&] {
         auto& index = need<BinaryIndex>(handle);
-        index.reconstruct(id, vector, index.ivf);
+        require(vector, "a null pointer");
+        index.below_ids().reconstruct(index.inner_id(id, index.ivf), vector);
     });
 }

@@ -9,7 +9,7 @@
 #define FAISSNET_API __attribute__((visibility("default")))
 
 // Raised whenever a signature changes, so that a stale library is recognised instead of corrupting memory.
-#define FAISSNET_ABI 4
+#define FAISSNET_ABI 5
 
 enum faissnet_status {
     FAISSNET_OK = 0,
@@ -96,7 +96,8 @@ FAISSNET_API int32_t faissnet_range_search(
         const struct faissnet_search_parameters* parameters, const faissnet_selector* selector,
         faissnet_ranges** out, int64_t* total);
 FAISSNET_API int32_t faissnet_merge(faissnet_index* index, faissnet_index* other, int64_t add_to_ids);
-FAISSNET_API int32_t faissnet_reconstruct(faissnet_index* index, int64_t id, float* vector);
+// Fills n x d values; what is there when an id is unknown is undefined.
+FAISSNET_API int32_t faissnet_reconstruct(faissnet_index* index, int64_t n, const int64_t* ids, float* vectors);
 
 // What a range search found: lims has n + 1 entries, the results of query i are [lims[i], lims[i + 1]).
 FAISSNET_API int32_t faissnet_ranges_copy(

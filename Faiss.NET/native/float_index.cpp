@@ -49,6 +49,8 @@ FloatIndex::FloatIndex(std::unique_ptr<faiss::Index> made) : Handle(std::move(ma
         table = &layers.ivf->direct_map;
         lists = layers.ivf->invlists;
     }
+    const faiss::Index* stored = layers.refine ? layers.refine->refine_index : layers.hnsw && !layers.ivf ? layers.hnsw->storage : layers.core;
+    rows_ = dynamic_cast<const faiss::IndexFlatCodes*>(stored);
     keep_quiet();
     learn_lists();
 }
@@ -57,6 +59,15 @@ void FloatIndex::learn_lists() {
     nearest.reset();
     auto* centres = layers.ivf && !layers.hnsw ? dynamic_cast<faiss::IndexFlat*>(layers.ivf->quantizer) : nullptr;
     if (centres && layers.ivf->is_trained && static_cast<size_t>(centres->ntotal) == layers.ivf->nlist) nearest = std::make_unique<NearestLists>(*centres);
+}
+
+void FloatIndex::fetch(idx_t id) const {
+    if (rows_) {
+        read_ahead(rows_->codes.data() + id * rows_->code_size, rows_->code_size);
+    } else if (table->type == faiss::DirectMap::Array) {
+        idx_t place = table->array[id];
+        if (place >= 0) read_ahead(lists->get_codes(faiss::lo_listno(place)) + faiss::lo_offset(place) * lists->code_size, lists->code_size);
+    }
 }
 
 size_t FloatIndex::remove(const faiss::IDSelector& selector) {

@@ -3,6 +3,7 @@
 #include "handle.h"
 #include "lists.h"
 
+#include <faiss/IndexFlatCodes.h>
 #include <faiss/IndexHNSW.h>
 #include <faiss/IndexIVF.h>
 #include <faiss/IndexPreTransform.h>
@@ -36,11 +37,15 @@ struct FloatIndex final : Handle<faiss::Index> {
     // Else ids are outside, and the lists of an IVF hold positions.
     bool ids_in_lists() const { return lists && !layers.refine; }
 
+    // Has the processor fetch what is stored of a vector, without waiting for it. Does nothing where finding it takes more than a look at an array.
+    void fetch(idx_t inner_id) const;
+
     size_t remove(const faiss::IDSelector& selector) override;
     void enable_reconstruct(bool sequential) override;
 
 private:
     std::vector<std::unique_ptr<faiss::ProductQuantizer>> rotations_;
+    const faiss::IndexFlatCodes* rows_;  // what is copied of an id, where that stands at its place in one array
 
     void keep_quiet();
 };

@@ -43,9 +43,11 @@ struct Handle : faissnet_index {
 
     std::unique_ptr<Index> index;
     faiss::IndexIDMapTemplate<Index>* ids = nullptr;  // the outermost layer, if any
+    faiss::IndexIDMap2Template<Index>* both_ways = nullptr;  // the same, if it looks ids up
 
     explicit Handle(std::unique_ptr<Index> made)
-            : index(std::move(made)), ids(dynamic_cast<faiss::IndexIDMapTemplate<Index>*>(index.get())) {}
+            : index(std::move(made)), ids(dynamic_cast<faiss::IndexIDMapTemplate<Index>*>(index.get())),
+              both_ways(dynamic_cast<faiss::IndexIDMap2Template<Index>*>(index.get())) {}
 
     void info(int32_t* d, int32_t* metric, int64_t* ntotal, int32_t* is_trained) const override {
         *d = index->d;
@@ -101,19 +103,26 @@ struct Handle : faissnet_index {
         if (!ids) return;
         size_t before = ids->id_map.size();
         for (idx_t id : other.ids->id_map) ids->id_map.push_back(id + add_to_ids);
-        if (auto* both_ways = dynamic_cast<faiss::IndexIDMap2Template<Index>*>(ids))
+        if (both_ways)
             for (size_t i = before; i < ids->id_map.size(); i++) both_ways->rev_map[ids->id_map[i]] = i;
         index->ntotal = ids->index->ntotal;
     }
 
-    // `by_table`: whether ids are looked up in the IVF's table.
-    void reconstruct(idx_t id, component_t* vector, bool by_table) const {
-        require(vector, "a null pointer");
+    const Index& below_ids() const { return ids ? *ids->index : *index; }
+
+    // What the part below the id map knows a vector as. `by_table`: whether it looks that up in the IVF's table.
+    idx_t inner_id(idx_t id, bool by_table) const {
         bool found;
+        idx_t inner = id;
         if (ids) {
-            auto* both_ways = dynamic_cast<faiss::IndexIDMap2Template<Index>*>(ids);
             if (!both_ways) unsupported("IDMap cannot look an id up: use IDMap2 in the factory string");
-            found = both_ways->rev_map.count(id) != 0;
+            // Ids that are positions need no look at the hash table, which is several times as large.
+            found = id >= 0 && static_cast<size_t>(id) < ids->id_map.size() && ids->id_map[id] == id;
+            if (!found) {
+                auto entry = both_ways->rev_map.find(id);
+                found = entry != both_ways->rev_map.end();
+                if (found) inner = entry->second;
+            }
         } else if (by_table && table->type == faiss::DirectMap::Hashtable) {
             found = table->hashtable.count(id) != 0;
         } else {
@@ -121,7 +130,7 @@ struct Handle : faissnet_index {
         }
         if (!found) throw Failure(FAISSNET_NOT_FOUND, "no vector has the id " + std::to_string(id));
         if (by_table && table->no()) unsupported("this IVF index keeps no table of ids: call EnableReconstruct first");
-        index->reconstruct(id, vector);
+        return inner;
     }
 
 protected:

@@ -53,9 +53,18 @@ int32_t faissnet_add(faissnet_index* handle, int64_t n, const float* x, const in
     });
 }
 
-int32_t faissnet_reconstruct(faissnet_index* handle, int64_t id, float* vector) {
+int32_t faissnet_reconstruct(faissnet_index* handle, int64_t n, const int64_t* ids, float* vectors) {
     return guard([&] {
         auto& index = need<FloatIndex>(handle);
-        index.reconstruct(id, vector, index.ids_in_lists());
+        require(n >= 0 && (n == 0 || (ids && vectors)), "n < 0, or a null pointer");
+        std::vector<idx_t> inner(n);
+        for (int64_t i = 0; i < n; i++) inner[i] = index.inner_id(ids[i], index.ids_in_lists());
+        const faiss::Index& below = index.below_ids();
+        constexpr int64_t Ahead = 8;
+        for (int64_t i = 0; i < std::min(Ahead, n); i++) index.fetch(inner[i]);
+        for (int64_t i = 0; i < n; i++) {
+            if (i + Ahead < n) index.fetch(inner[i + Ahead]);
+            below.reconstruct(inner[i], vectors + i * below.d);
+        }
     });
 }

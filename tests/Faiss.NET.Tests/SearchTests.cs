@@ -200,6 +200,47 @@ public sealed class SearchTests
 
     [Theory]
     [InlineData("IDMap2,Flat")]
+    [InlineData("IDMap2,HNSW16")]
+    [InlineData("IVF16,Flat")]
+    [InlineData("IVF16,SQ8")]
+    [InlineData("IDMap2,IVF16,PQ8np")]
+    [InlineData("IDMap2,PCA16,IVF16,SQ8")]
+    [InlineData("IDMap2,IVF16,SQ8,RFlat")]
+    public void Reconstruct_ManyIds_GivesWhatOneByOneGives(string factory)
+    {
+        using var index = Built(factory);
+        var random = new Random(11);
+        foreach (var n in new[] { 0, 1, 3, 8, 9, 500 }) // around as many as are fetched ahead
+        {
+            var ids = Enumerable.Range(0, n).Select(_ => Base.Ids[random.Next(Base.N)]).ToArray();
+            var (vectors, one) = (new float[n * Base.D], new float[Base.D]);
+            index.Reconstruct(ids, vectors);
+            for (var i = 0; i < n; i++)
+            {
+                index.Reconstruct(ids[i], one);
+                Assert.Equal(one, vectors[(i * Base.D)..((i + 1) * Base.D)]);
+            }
+        }
+
+        long[] unknown = [.. Base.Ids[..20], 5, .. Base.Ids[..20]];
+        Assert.Equal(FaissError.NotFound, Assert.Throws<FaissException>(() => index.Reconstruct(unknown, new float[41 * Base.D])).Error);
+        Assert.Throws<ArgumentException>(() => index.Reconstruct(Base.Ids.AsSpan(0, 2), new float[Base.D]));
+    }
+
+    /// <summary>Ids that are positions are found without the map; not those that are other vectors' positions.</summary>
+    [Fact]
+    public void Reconstruct_IdsThatAreOthersPositions_GivesTheirOwnVectors()
+    {
+        using var index = FaissIndex.Create(1, "IDMap2,Flat", MetricType.L2);
+        index.AddWithIds([0f, 2f, 1f, 3f], [0, 2, 1, 7]);
+        var vectors = new float[4];
+        index.Reconstruct([7, 2, 1, 0], vectors);
+        Assert.Equal([3f, 2f, 1f, 0f], vectors);
+        Assert.False(index.TryReconstruct(3, vectors.AsSpan(0, 1)));
+    }
+
+    [Theory]
+    [InlineData("IDMap2,Flat")]
     [InlineData("IVF16,Flat")]
     [InlineData("IDMap2,IVF16,Flat")]
     public void Reconstruct_UnknownId_IsNotFound(string factory)
