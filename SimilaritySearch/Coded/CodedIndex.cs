@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.MemoryMappedFiles;
+using System.Runtime.Intrinsics.X86;
 using Microsoft.Win32.SafeHandles;
 using Stickers.Catalogue;
 using Stickers.SimilaritySearch.Exact;
@@ -18,6 +19,9 @@ public sealed unsafe partial class CodedIndex : IDisposable
 {
     /// <summary>Version of the file's format. Version 1, whose codes are always signs of rotated vectors, is read too.</summary>
     internal const int FormatVersion = 2;
+
+    /// <summary>Vectors that are fetched from memory while one is copied; and numbers in a line of a cache.</summary>
+    private const int Ahead = 8, LineFloats = 16;
 
     private readonly CodedLayout _layout;
     private readonly MemoryMappedFile _map;
@@ -84,17 +88,31 @@ public sealed unsafe partial class CodedIndex : IDisposable
         }
     }
 
-    /// <summary>Copies the vector of a row, as it was written.</summary>
+    /// <summary>Copies the vectors of rows, as they were written.</summary>
+    /// <param name="rows">n rows.</param>
+    /// <param name="vectors">Room for n x d values.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
-    public void CopyVector(long row, Span<float> vector)
+    public void CopyVectors(ReadOnlySpan<long> rows, Span<float> vectors)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(row);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(row, Count);
+        foreach (var row in rows)
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(row, nameof(rows));
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(row, Count, nameof(rows));
+        }
+
         var held = false;
         _view.DangerousAddRef(ref held);
         try
         {
-            VectorAt(((uint*)(Start + _layout.PlacesOffset))[row]).CopyTo(vector);
+            var places = (uint*)(Start + _layout.PlacesOffset);
+            for (var i = 0; i < Math.Min(Ahead, rows.Length); i++)
+                Fetch(VectorAt(places[rows[i]]));
+            for (var i = 0; i < rows.Length; i++)
+            {
+                if (i + Ahead < rows.Length)
+                    Fetch(VectorAt(places[rows[i + Ahead]]));
+                VectorAt(places[rows[i]]).CopyTo(vectors.Slice(i * Dimension, Dimension));
+            }
         }
         finally
         {
@@ -108,6 +126,17 @@ public sealed unsafe partial class CodedIndex : IDisposable
         _view.Dispose();
         _map.Dispose();
         _centres.Dispose();
+    }
+
+    private static void Fetch(ReadOnlySpan<float> vector)
+    {
+        if (!Sse.IsSupported)
+            return;
+        fixed (float* first = vector)
+        {
+            for (var line = first; line < first + vector.Length; line += LineFloats)
+                Sse.Prefetch0(line);
+        }
     }
 
     private byte* Start => (byte*)_view.DangerousGetHandle();

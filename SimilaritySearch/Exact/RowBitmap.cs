@@ -47,14 +47,24 @@ public sealed class RowBitmap
         }
     }
 
-    /// <summary>The rows in the set, ascending.</summary>
-    public IEnumerable<long> Rows()
+    /// <summary>The next rows of the set, ascending, as many as there is room for.</summary>
+    /// <param name="from">Rows before this one were had; becomes what the next call begins with.</param>
+    /// <param name="rows">Room for 1 or more.</param>
+    /// <returns>How many there are; 0 after the last.</returns>
+    public int Take(ref long from, Span<long> rows)
     {
-        for (var word = 0; word < _words.Length; word++)
+        var taken = 0;
+        for (var word = from >> 6; word < _words.Length && taken < rows.Length; word++)
         {
-            for (var bits = _words[word]; bits != 0; bits &= bits - 1)
-                yield return ((long)word << 6) + BitOperations.TrailingZeroCount(bits);
+            var bits = _words[word];
+            if (word == from >> 6)
+                bits &= ulong.MaxValue << (int)(from & 63);
+            for (; bits != 0 && taken < rows.Length; bits &= bits - 1)
+                rows[taken++] = (word << 6) + BitOperations.TrailingZeroCount(bits);
         }
+
+        from = taken == rows.Length ? rows[taken - 1] + 1 : Length;
+        return taken;
     }
 
     /// <summary>A set of all rows.</summary>

@@ -32,7 +32,7 @@ internal sealed class CodedSegment(CodedIndex index, int usualProbes) : VectorSe
     public override IReadOnlyList<RowHit> SearchAmong(ReadOnlySpan<float> query, int k, ReadOnlySpan<uint> rows, bool listsToo, RowBitmap? allowed, int nProbe, CancellationToken cancellation) =>
         index.SearchAmong(query, k, rows, listsToo ? ProbesOf(nProbe, k) : 0, CandidatesOf(k), allowed, cancellation);
 
-    public override void CopyVector(long row, Span<float> vector) => index.CopyVector(row, vector);
+    public override void CopyVectors(ReadOnlySpan<long> rows, Span<float> vectors) => index.CopyVectors(rows, vectors);
 
     public override void Dispose() => index.Dispose();
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Stickers.Catalogue;
 using Stickers.SimilaritySearch.Exact;
 
@@ -11,6 +12,9 @@ internal static class Comparison
 
     /// <summary>Share of the rows up to which each is compared: of so few that pass, too few lie in the lists that are visited.</summary>
     private const double BestShare = 0.06;
+
+    /// <summary>Rows whose vectors are copied together: few enough to stay in the nearest caches.</summary>
+    private const int Block = 64;
 
     /// <summary>Neighbours that the usual number of lists is meant for.</summary>
     public const int Usual = 1000;
@@ -31,20 +35,31 @@ internal static class Comparison
     /// <summary>The k nearest of the allowed rows, best first.</summary>
     public static List<RowHit> OfAllowed(VectorSegment segment, ReadOnlySpan<float> query, int k, RowBitmap allowed, CancellationToken cancellation)
     {
+        var d = segment.Dimension;
         // The root is the worst of the best: what is not better is dropped without moving anything.
         var best = new PriorityQueue<RowHit, RowHit>(Worst);
-        var vector = new float[segment.Dimension];
-        var compared = 0;
-        foreach (var row in allowed.Rows())
+        Span<long> rows = stackalloc long[Block];
+        var vectors = ArrayPool<float>.Shared.Rent(Block * d);
+        try
         {
-            if ((compared++ & 0xFFF) == 0)
+            var from = 0L;
+            while (allowed.Take(ref from, rows) is > 0 and var taken)
+            {
                 cancellation.ThrowIfCancellationRequested();
-            segment.CopyVector(row, vector);
-            var hit = new RowHit(row, ExactDot.Product(query, vector));
-            if (best.Count < k)
-                best.Enqueue(hit, hit);
-            else if (Worst.Compare(hit, best.Peek()) > 0)
-                best.EnqueueDequeue(hit, hit);
+                segment.CopyVectors(rows[..taken], vectors.AsSpan(0, taken * d));
+                for (var i = 0; i < taken; i++)
+                {
+                    var hit = new RowHit(rows[i], ExactDot.Product(query, vectors.AsSpan(i * d, d)));
+                    if (best.Count < k)
+                        best.Enqueue(hit, hit);
+                    else if (Worst.Compare(hit, best.Peek()) > 0)
+                        best.EnqueueDequeue(hit, hit);
+                }
+            }
+        }
+        finally
+        {
+            ArrayPool<float>.Shared.Return(vectors);
         }
 
         var hits = new List<RowHit>(best.Count);

@@ -19,7 +19,12 @@ internal sealed class ExactSegment(ExactIndex index) : VectorSegment
     public override IReadOnlyList<RowHit>[] SearchMany(ReadOnlySpan<float> queries, int k, RowBitmap? allowed, CancellationToken cancellation) =>
         index.SearchMany(queries, k, allowed, cancellation);
 
-    public override void CopyVector(long row, Span<float> vector) => index.CopyVector(row, vector);
+    /// <summary>They stand in the order of their numbers, which a processor sees by itself.</summary>
+    public override void CopyVectors(ReadOnlySpan<long> rows, Span<float> vectors)
+    {
+        for (var i = 0; i < rows.Length; i++)
+            index.CopyVector(rows[i], vectors.Slice(i * Dimension, Dimension));
+    }
 
     public override void Dispose() => index.Dispose();
 }

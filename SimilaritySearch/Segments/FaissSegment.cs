@@ -38,7 +38,7 @@ internal sealed class FaissSegment(FaissIndex index, int usualProbes) : VectorSe
         return Ask(query, (int)Math.Min(k, count), vectors, parameters with { Selector = selector });
     }
 
-    public override void CopyVector(long row, Span<float> vector) => index.Reconstruct(row, vector);
+    public override void CopyVectors(ReadOnlySpan<long> rows, Span<float> vectors) => index.Reconstruct(rows, vectors);
 
     public override void Dispose() => index.Dispose();
 

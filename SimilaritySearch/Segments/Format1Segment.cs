@@ -20,7 +20,7 @@ internal sealed class Format1Segment(FaissIndex index, SearchParameters paramete
         return hits;
     }
 
-    public override void CopyVector(long row, Span<float> vector) => index.Reconstruct(row, vector);
+    public override void CopyVectors(ReadOnlySpan<long> rows, Span<float> vectors) => index.Reconstruct(rows, vectors);
 
     public bool TryCopyVector(long id, Span<float> vector) => index.TryReconstruct(id, vector);
 

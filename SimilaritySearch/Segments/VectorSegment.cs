@@ -63,7 +63,12 @@ internal abstract class VectorSegment : IDisposable
     }
 
     /// <summary>Copies the vector of a row, rounded where the segment holds rounded ones.</summary>
-    public abstract void CopyVector(long row, Span<float> vector);
+    public void CopyVector(long row, Span<float> vector) => CopyVectors([row], vector);
+
+    /// <summary>As <see cref="CopyVector"/>, of many rows: a segment fetches several at once from memory, which is what most of the time goes to.</summary>
+    /// <param name="rows">n rows.</param>
+    /// <param name="vectors">Room for n x d values.</param>
+    public abstract void CopyVectors(ReadOnlySpan<long> rows, Span<float> vectors);
 
     public abstract void Dispose();
 }

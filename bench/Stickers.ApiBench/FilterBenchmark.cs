@@ -7,7 +7,7 @@ using Stickers.Storage;
 
 namespace Stickers.ApiBench;
 
-/// <summary>Recall@10 of filtered searches against comparing every sticker that passes, at four selectivities.</summary>
+/// <summary>Recall@10 of filtered searches against comparing every sticker that passes, at five selectivities.</summary>
 internal static class FilterBenchmark
 {
     private const int K = 10;
@@ -21,16 +21,28 @@ internal static class FilterBenchmark
         var (rows, d) = (new float[count * snapshot.Manifest.Dimension], snapshot.Manifest.Dimension);
         for (var i = 0; i < count; i++)
             snapshot.TryCopyVector(SyntheticWorld.IdOf(i), rows.AsSpan(i * d, d));
-        foreach (var share in new[] { 2, 20, 200, 2000 })
+        // The words of the third line occur on 11 %, more than are compared one by one and few for the lists.
+        foreach (var tag in new[] { "share-2", "share-20", "word0", "share-200", "share-2000" })
         {
-            var passing = PassingStickers.Of(snapshot, attributes, new StickerFilter { AllTags = [string.Create(CultureInfo.InvariantCulture, $"share-{share}")] })!;
-            var (found, milliseconds) = (0, new List<double>());
+            var started = Stopwatch.GetTimestamp();
+            var passing = PassingStickers.Of(snapshot, attributes, new StickerFilter { AllTags = [tag] })!;
+            _ = passing.Filter;
+            var (made, found, milliseconds) = (Stopwatch.GetElapsedTime(started).TotalMilliseconds, 0, new List<double>());
             for (var q = 0; q < Queries; q++)
             {
                 var query = rows.AsSpan((int)(2654435761L * (q + 1) % count) * d, d).ToArray();
-                var truth = Enumerable.Range(0, (count + share - 1) / share).Select(i => i * share)
-                    .Select(i => (Id: SyntheticWorld.IdOf(i), Score: TensorPrimitives.Dot<float>(query, rows.AsSpan(i * d, d)))).OrderByDescending(hit => hit.Score).Take(K).Select(hit => hit.Id).ToHashSet();
-                var started = Stopwatch.GetTimestamp();
+                var best = new PriorityQueue<int, double>();
+                foreach (var i in passing.Set.Positions())
+                {
+                    var score = TensorPrimitives.Dot<float>(query, rows.AsSpan(i * d, d));
+                    if (best.Count < K)
+                        best.Enqueue(i, score);
+                    else
+                        best.EnqueueDequeue(i, score);
+                }
+
+                var truth = best.UnorderedItems.Select(item => SyntheticWorld.IdOf(item.Element)).ToHashSet();
+                started = Stopwatch.GetTimestamp();
                 var hits = snapshot.Search(query, K, passing.Filter);
                 milliseconds.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
                 found += hits.Count(hit => truth.Contains(hit.Id));
@@ -38,7 +50,7 @@ internal static class FilterBenchmark
 
             milliseconds.Sort();
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{100.0 / share} % pass ({passing.Set.Count}): recall@{K} {found / (double)(K * Queries):0.0000}, p50 {milliseconds[Queries / 2]:0.0} ms, p99 {milliseconds[Queries * 99 / 100]:0.0} ms"));
+                $"{100.0 * passing.Set.Count / count:0.00} % pass ({passing.Set.Count}, found in {made:0.0} ms): recall@{K} {found / (double)(K * Queries):0.0000}, p50 {milliseconds[Queries / 2]:0.00} ms, p99 {milliseconds[Queries * 99 / 100]:0.0} ms"));
         }
 
         return 0;

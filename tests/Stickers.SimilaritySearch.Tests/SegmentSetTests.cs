@@ -1,13 +1,15 @@
 using System.Numerics.Tensors;
 using Faiss;
 using Stickers.Catalogue;
+using Stickers.SimilaritySearch.Exact;
+using Stickers.SimilaritySearch.Segments;
 
 namespace Stickers.SimilaritySearch.Tests;
 
 /// <summary>Inverted lists against comparing every vector.</summary>
 public sealed class SegmentSetTests : IDisposable
 {
-    private const int Count = 12_000, D = 16, Lists = 64;
+    private const int Count = 12_000, D = 16;
 
     private readonly TemporaryFolder _folder = new();
     private readonly long[] _ids = [.. Enumerable.Range(0, Count).Select(i => StickerId.FromKey($"k{i}").Value).Order()];
@@ -55,11 +57,75 @@ public sealed class SegmentSetTests : IDisposable
         }
     }
 
-    private SegmentSet Open(int nProbe)
+    /// <summary>Each kind of index copies vectors in its own way. The truth is computed in double, so what is found may be as much worse as float32 sums err.</summary>
+    [Theory]
+    [InlineData("IVF64,Flat")]
+    [InlineData("IDMap2,IVF64,SQ8,RFlat")]
+    [InlineData("IDMap2,Flat")]
+    public void Search_AmongFewInAnyIndex_EqualsBruteForceInDouble(string factory)
     {
-        using (var index = FaissIndex.Create(D, $"IVF{Lists},Flat", MetricType.InnerProduct))
+        using var set = Open(nProbe: 1, factory);
+        foreach (var share in new[] { 1, 3, 50, Count / 5 })
         {
-            index.Train(_vectors, threads: 1);
+            var passing = Enumerable.Range(0, Count).Where(row => row % share == 0).ToArray();
+            var filter = set.CreateFilter(passing.Select(row => new StickerId(_ids[row])));
+            for (var q = 0; q < 5; q++)
+            {
+                var query = Vector((q * 2000) + 1);
+                var hits = set.Search(query, 10, filter, cancellation: TestContext.Current.CancellationToken);
+                var found = hits.Select(hit => Array.BinarySearch(_ids, hit.Id.Value)).ToArray();
+                Assert.Equal(Math.Min(10, passing.Length), found.Distinct().Count());
+                Assert.All(found, row => Assert.Contains(row, passing));
+                var truth = passing.Select(row => InDouble(query, row)).OrderDescending().Take(10).ToArray();
+                for (var i = 0; i < found.Length; i++)
+                {
+                    Assert.Equal(truth[i], InDouble(query, found[i]), 1e-6);
+                    Assert.Equal(truth[i], hits[i].Score, 1e-6);
+                }
+            }
+        }
+    }
+
+    /// <summary>A long search of one by one doesn't hold a core: it asks between blocks of rows whether it is still wanted.</summary>
+    [Fact]
+    public void OfAllowed_CancelledAmongMany_StopsSoon()
+    {
+        using var stop = new CancellationTokenSource();
+        using var segment = new CancellingSegment(stop);
+        Assert.Throws<OperationCanceledException>(() => Comparison.OfAllowed(segment, new float[D], 10, RowBitmap.All(segment.Count), stop.Token));
+        Assert.InRange(segment.Copied, 1, 4096);
+    }
+
+    /// <summary>Cancels the search when its first vectors are asked for.</summary>
+    private sealed class CancellingSegment(CancellationTokenSource stop) : VectorSegment
+    {
+        public int Copied { get; private set; }
+
+        public override long Count => 1_000_000;
+
+        public override int Dimension => D;
+
+        public override IReadOnlyList<RowHit> Search(ReadOnlySpan<float> query, int k, RowBitmap? allowed, int nProbe, CancellationToken cancellation) => throw new NotSupportedException();
+
+        public override void CopyVectors(ReadOnlySpan<long> rows, Span<float> vectors)
+        {
+            Copied += rows.Length;
+            stop.Cancel();
+        }
+
+        public override void Dispose()
+        {
+        }
+    }
+
+    private double InDouble(float[] query, int row) => Enumerable.Range(0, D).Sum(i => (double)query[i] * _vectors[(row * D) + i]);
+
+    private SegmentSet Open(int nProbe, string factory = "IVF64,Flat")
+    {
+        using (var index = FaissIndex.Create(D, factory, MetricType.InnerProduct))
+        {
+            if (!index.IsTrained)
+                index.Train(_vectors, threads: 1);
             index.AddWithIds(_vectors, [.. Enumerable.Range(0, Count).Select(i => (long)i)], threads: 1);
             index.Save(_folder.File("vectors.faiss"));
         }

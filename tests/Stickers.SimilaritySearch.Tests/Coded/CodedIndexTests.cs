@@ -20,7 +20,7 @@ public sealed class CodedIndexTests
         foreach (var query in queries)
             Assert.Equal(Brute(rows, query, 10, _ => true), index.Search(query, 10, 16, rows.Length, null, Stop));
         var vector = new float[d];
-        index.CopyVector(777, vector);
+        index.CopyVectors([777], vector);
         Assert.Equal(rows[777], vector);
     }
 
@@ -43,7 +43,6 @@ public sealed class CodedIndexTests
         using var index = Write(folder, rows, 8);
         var allowed = new RowBitmap(rows.Length);
         for (var row = 0; row < rows.Length; row += 3) allowed[row] = true;
-        Assert.Equal(Enumerable.Range(0, 1000).Where(row => row % 3 == 0).Select(row => (long)row), allowed.Rows());
         foreach (var query in queries)
             Assert.Equal(Brute(rows, query, 10, row => row % 3 == 0), index.Search(query, 10, 8, 1000, allowed, Stop));
     }
