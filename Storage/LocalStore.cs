@@ -75,6 +75,17 @@ public sealed class LocalStore : ObjectStore
     }
 
     /// <inheritdoc/>
+    protected override Task RemoveFolderAsync(string folder, CancellationToken cancellation)
+    {
+        var path = PathOf(folder);
+        if (!Directory.Exists(path)) return Task.CompletedTask;
+        // With what dead writers have left.
+        Directory.Delete(path, recursive: true);
+        FolderHandle.Flush(Path.GetDirectoryName(path)!);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
     protected override Task<LocalFile> BringAsync(string key, CancellationToken cancellation)
     {
         var path = PathOf(key);

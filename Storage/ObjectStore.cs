@@ -112,6 +112,16 @@ public abstract class ObjectStore
         return cancellation.IsCancellationRequested ? Task.FromCanceled(cancellation) : RemoveAsync(key, cancellation);
     }
 
+    /// <summary>Deletes all objects of a folder, and the folder itself where a store has such; one that does not exist is no error. Nobody may write there meanwhile.</summary>
+    /// <param name="folder">What the keys begin with, without the '/' at its end.</param>
+    /// <param name="cancellation">Stops between two objects.</param>
+    public async Task DeleteFolderAsync(string folder, CancellationToken cancellation = default)
+    {
+        StoreKey.Check(folder);
+        foreach (var stored in await ListAsync($"{folder}/", cancellation).ToListAsync(cancellation)) await RemoveAsync(stored.Key, cancellation);
+        await RemoveFolderAsync(folder, cancellation);
+    }
+
     /// <summary>An object as a file on local disk, for libraries that only open files (Faiss, SQLite). It stays there until disposed.</summary>
     /// <exception cref="FileNotFoundException">No object has this key.</exception>
     public Task<LocalFile> FetchAsync(string key, CancellationToken cancellation = default)
@@ -200,6 +210,9 @@ public abstract class ObjectStore
 
     /// <summary><see cref="DeleteAsync"/> of a key that is checked.</summary>
     protected abstract Task RemoveAsync(string key, CancellationToken cancellation);
+
+    /// <summary>What <see cref="DeleteFolderAsync"/> does once there are no objects, in a store that has folders.</summary>
+    protected virtual Task RemoveFolderAsync(string folder, CancellationToken cancellation) => Task.CompletedTask;
 
     /// <summary><see cref="FetchAsync"/> of a key that is checked.</summary>
     protected abstract Task<LocalFile> BringAsync(string key, CancellationToken cancellation);

@@ -56,6 +56,14 @@ public sealed class HdfsStore : RemoteStore
     }
 
     /// <inheritdoc/>
+    protected override async Task RemoveFolderAsync(string folder, CancellationToken cancellation)
+    {
+        // An object of the folder's own name stays.
+        if (await FindAsync(folder, cancellation) is null)
+            await Retrying.RunAsync(folder, (_, stop) => Cluster.DeleteAsync(Address.PathOf(folder), stop, recursive: true), cancellation);
+    }
+
+    /// <inheritdoc/>
     private protected override Task<Stream> OpenVersionAsync(StoredObject item, CancellationToken cancellation) =>
         Task.FromResult<Stream>(new HdfsReadStream(this, item, 0, item.Bytes));
 

@@ -90,12 +90,12 @@ internal sealed class WebHdfs(HdfsAddress address, HdfsSettings settings)
         if (await IsFalseAsync(answer, cancellation)) throw new RemoteException(answer.StatusCode, "", "and false to RENAME with renameoptions, which this server does not know");
     }
 
-    /// <summary>Deletes a file; nothing when there is none. A folder with something in it stays.</summary>
-    internal async Task DeleteAsync(string path, CancellationToken cancellation)
+    /// <summary>Deletes a file; nothing when there is none. A folder with something in it stays, unless it goes with all of that.</summary>
+    internal async Task DeleteAsync(string path, CancellationToken cancellation, bool recursive = false)
     {
         try
         {
-            (await SendAsync(HttpMethod.Delete, path, "DELETE", "&recursive=false", cancellation)).Dispose();
+            (await SendAsync(HttpMethod.Delete, path, "DELETE", recursive ? "&recursive=true" : "&recursive=false", cancellation)).Dispose();
         }
         catch (RemoteException fault) when (fault.IsMissing || fault.Name is "PathIsNotEmptyDirectoryException" or "ParentNotDirectoryException")
         {

@@ -35,12 +35,12 @@ internal sealed class TrainingSetBuilder(ObjectStore store, StickerCatalogue cat
     }
 
     /// <summary>Deletes all sets that trainings of a model have left.</summary>
-    public static async Task DeleteAsync(ObjectStore store, string version, CancellationToken cancellation)
-    {
-        foreach (var stored in await store.ListAsync($"{FolderOf(version)}/", cancellation).ToListAsync(cancellation)) await store.DeleteAsync(stored.Key, cancellation);
-    }
+    public static Task DeleteAsync(ObjectStore store, string version, CancellationToken cancellation) =>
+        store.DeleteFolderAsync(WorkFolderOf(version), cancellation);
 
-    private static string FolderOf(string version) => $"{ModelFiles.Folder(version)}/{Trainer.WorkFolder}/images";
+    private static string FolderOf(string version) => $"{WorkFolderOf(version)}/images";
+
+    private static string WorkFolderOf(string version) => $"{ModelFiles.Folder(version)}/{Trainer.WorkFolder}";
 
     private async Task<(TrainingVocabulary Vocabulary, Dictionary<long, TrainingRow> Labels)> ReadLabelsAsync(IProgress<JobProgress>? progress, CancellationToken cancellation)
     {

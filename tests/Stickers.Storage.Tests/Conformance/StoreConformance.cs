@@ -202,6 +202,24 @@ public abstract partial class StoreConformance : IAsyncLifetime
     }
 
     [Fact]
+    public async Task DeleteFolderAsync_Folder_LeavesWhatStandsBesideIt()
+    {
+        string[] inside = ["a/b/1", "a/b/c/2", "a/b/c/d/3"];
+        string[] beside = ["a/b.x", "a/bc/4", "a/c"];
+        foreach (var key in inside.Concat(beside)) await WriteAsync(key, [1]);
+
+        await Store.DeleteFolderAsync("a/b", Token);
+        Assert.Equal(beside, await KeysAsync(""));
+        await Store.DeleteFolderAsync("a/b", Token);
+        await Store.DeleteFolderAsync("no/such", Token);
+        await Assert.ThrowsAsync<ArgumentException>(() => Store.DeleteFolderAsync("a/b/", Token));
+        Assert.Equal(beside, await KeysAsync(""));
+
+        await WriteAsync("a/b/1", [2]);
+        Assert.Equal([2], await ReadAsync("a/b/1"));
+    }
+
+    [Fact]
     public async Task FetchAsync_Object_IsAFileWithItsContent()
     {
         var content = Bytes(700_000, seed: 7);

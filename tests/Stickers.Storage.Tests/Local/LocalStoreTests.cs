@@ -34,6 +34,18 @@ public sealed class LocalStoreTests : IDisposable
     public void PathOf_SafeKey_LiesUnderTheRoot(string key) =>
         Assert.Equal(Path.GetFullPath(Path.Combine(Store.Root, key)), Store.PathOf(key));
 
+    [Fact]
+    public async Task DeleteFolderAsync_NestedFolders_LeavesNoEmptyOnes()
+    {
+        await Store.WriteAsync("a/work/images/x/.ledger/1.json", new byte[1], Token);
+        await File.WriteAllBytesAsync(Store.PathOf("a/work/images") + "/.tmp-0123456789abcdef-left", [1], Token); // by a writer that is dead
+        await Store.WriteAsync("a/kept", new byte[1], Token);
+
+        await Store.DeleteFolderAsync("a/work", Token);
+
+        Assert.Equal([Store.PathOf("a/kept")], Directory.GetFileSystemEntries(Store.PathOf("a")));
+    }
+
     // Not a case of the theory above: an attribute cannot hold half of a surrogate pair.
     [Fact]
     public void PathOf_HalfASurrogatePair_IsRefused() => Assert.Throws<ArgumentException>(() => Store.PathOf("a/\ud83d"));

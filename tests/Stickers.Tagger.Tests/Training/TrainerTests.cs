@@ -16,6 +16,7 @@ public sealed class TrainerTests
         var summary = await Trainer.RunAsync(store.Store, new TrainingOptions { Catalogue = TestStore.Catalogue, Version = "trained", Steps = 2, MinimumSupport = 10, InputSide = 32, Widths = [8, 8, 8, 8] }, cancellation: cancellation);
 
         Assert.Equal(ModelFiles.FormatVersion, summary.Model.FormatVersion);
+        Assert.Empty(Directory.GetDirectories(Path.Combine(store.Store.Root, "models", "trained"))); // what it worked with is gone, folders too
         var (tensors, _) = SafeTensors.Read(Path.Combine(store.Store.Root, "models", "trained", ModelFiles.Weights));
         Assert.Equal(9, ActivationRanges.Of(tensors, summary.Model.Network, "the model")!.Values.Length);
         using var model = await StickerModel.LoadAsync(store.Store, "trained", cancellation);
