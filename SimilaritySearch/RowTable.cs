@@ -87,6 +87,21 @@ public sealed class RowTable
     /// <summary>The row of a sticker, or -1.</summary>
     public long RowOf(StickerId id) => SortedIds.Find(_ids, 1, id.Value);
 
+    /// <summary>The row of a sticker, or -1: for many of them, one after the other. Where ids ascend, each is found near the one before, in memory that was just read.</summary>
+    /// <param name="id">The sticker.</param>
+    /// <param name="near">0 at first; where to begin next time.</param>
+    public long RowOf(StickerId id, ref long near)
+    {
+        if (near >= Count || _ids[near] > id.Value)
+            return RowOf(id);
+        var (low, step) = (near, 1L);
+        for (; low + step < Count && _ids[low + step] <= id.Value; step *= 2)
+            low += step;
+        var at = Array.BinarySearch(_ids, (int)low, (int)Math.Min(step, Count - low), id.Value);
+        near = at >= 0 ? at : low;
+        return at >= 0 ? at : -1;
+    }
+
     /// <summary>The print of a row's vector.</summary>
     /// <exception cref="InvalidOperationException">The table was read without prints.</exception>
     public ulong PrintOf(long row) => (_prints ?? throw new InvalidOperationException("The table was read without prints."))[row];

@@ -231,10 +231,18 @@ public sealed class SegmentSet : IDisposable
         if (_segments.Exists(segment => segment.Rows is null))
             return new SegmentFilter(this, [], [.. allowed]);
         var rows = _segments.ConvertAll(segment => new RowBitmap(segment.Vectors.Count));
+        var near = new long[_segments.Count];
         foreach (var id in allowed)
         {
-            if (Find(id) is var (segment, row) && segment >= 0)
-                rows[segment][row] = true;
+            for (var i = 0; i < _segments.Count; i++)
+            {
+                var (_, table, alive) = _segments[i];
+                if (table!.RowOf(id, ref near[i]) is >= 0 and var row && alive?[row] != false)
+                {
+                    rows[i][row] = true;
+                    break;
+                }
+            }
         }
 
         return new SegmentFilter(this, rows, null);

@@ -28,4 +28,23 @@ public sealed class RowTableTests
         foreach (var other in ids.SelectMany(id => new[] { id - 1, id == long.MaxValue ? 0 : id + 1 }).Append(long.MaxValue).Append(0).Where(id => id >= 0 && !there.Contains(id)))
             Assert.Equal(-1, table.RowOf(new StickerId(other)));
     }
+
+    [Theory]
+    [MemberData(nameof(Tables))]
+    public void RowOf_OneAfterTheOther_IsTheSameInAnyOrder(long[] ids)
+    {
+        var table = RowTable.Of([.. ids], new ulong[ids.Length]);
+        var random = new Random(3);
+        var asked = ids.SelectMany(id => new[] { id, id == long.MaxValue ? 0 : id + 1 }).Append(0).Append(long.MaxValue).ToArray();
+        foreach (var share in new[] { 0.01, 0.3, 1 })
+        {
+            var some = asked.Where(_ => random.NextDouble() <= share).ToArray();
+            foreach (var order in new[] { [.. some.Order()], some, [.. some.OrderDescending()] })
+            {
+                var near = 0L;
+                foreach (var id in order)
+                    Assert.Equal(table.RowOf(new StickerId(id)), table.RowOf(new StickerId(id), ref near));
+            }
+        }
+    }
 }
