@@ -12,6 +12,7 @@ internal static class FilterBenchmark
 {
     private const int K = 10;
     private const int Queries = 100;
+    private const int Makings = 21;
 
     public static async Task<int> RunAsync(string root)
     {
@@ -24,10 +25,17 @@ internal static class FilterBenchmark
         // The words of the third line occur on 11 %, more than are compared one by one and few for the lists.
         foreach (var tag in new[] { "share-2", "share-20", "word0", "share-200", "share-2000" })
         {
-            var started = Stopwatch.GetTimestamp();
-            var passing = PassingStickers.Of(snapshot, attributes, new StickerFilter { AllTags = [tag] })!;
-            _ = passing.Filter;
-            var (made, found, milliseconds) = (Stopwatch.GetElapsedTime(started).TotalMilliseconds, 0, new List<double>());
+            var (making, milliseconds, found) = (new List<double>(), new List<double>(), 0);
+            PassingStickers passing;
+            do
+            {
+                var started = Stopwatch.GetTimestamp();
+                passing = PassingStickers.Of(snapshot, attributes, new StickerFilter { AllTags = [tag] })!;
+                _ = passing.Filter;
+                making.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+            }
+            while (making.Count < Makings);
+
             for (var q = 0; q < Queries; q++)
             {
                 var query = rows.AsSpan((int)(2654435761L * (q + 1) % count) * d, d).ToArray();
@@ -42,15 +50,16 @@ internal static class FilterBenchmark
                 }
 
                 var truth = best.UnorderedItems.Select(item => SyntheticWorld.IdOf(item.Element)).ToHashSet();
-                started = Stopwatch.GetTimestamp();
+                var started = Stopwatch.GetTimestamp();
                 var hits = snapshot.Search(query, K, passing.Filter);
                 milliseconds.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
                 found += hits.Count(hit => truth.Contains(hit.Id));
             }
 
+            making.Sort();
             milliseconds.Sort();
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{100.0 * passing.Set.Count / count:0.00} % pass ({passing.Set.Count}, found in {made:0.0} ms): recall@{K} {found / (double)(K * Queries):0.0000}, p50 {milliseconds[Queries / 2]:0.00} ms, p99 {milliseconds[Queries * 99 / 100]:0.0} ms"));
+                $"{100.0 * passing.Set.Count / count:0.00} % pass ({passing.Set.Count}, made in {making[Makings / 2]:0.0} ms): recall@{K} {found / (double)(K * Queries):0.0000}, p50 {milliseconds[Queries / 2]:0.00} ms, p99 {milliseconds[Queries * 99 / 100]:0.0} ms"));
         }
 
         return 0;
