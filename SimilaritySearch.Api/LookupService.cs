@@ -11,12 +11,15 @@ namespace Stickers.SimilaritySearch.Api;
 /// </summary>
 internal sealed class LookupService : IDisposable
 {
-    /// <summary>How long a thread that reads sockets does lookups itself before it leaves one to another: a client that asks again at once could keep it from the others' sockets.</summary>
+    /// <summary>How long a thread that reads sockets does one client's lookups without a look at the others': one that asks again at once could keep it for itself.</summary>
     private static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(5);
 
-    /// <summary>What this thread spent on lookups in its turn.</summary>
+    /// <summary>How long such a thread waits for a place itself: a few short searches. To come back to the search on another thread costs more than that.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(1);
+
+    /// <summary>The connection that this thread did its last lookup for, and what it spent on that one alone since.</summary>
     [ThreadStatic]
-    private static TimeSpan _spent;
+    private static (string? Connection, TimeSpan Spent) _turn;
 
     public LookupService(ApiOptions options)
     {
@@ -52,31 +55,31 @@ internal sealed class LookupService : IDisposable
     /// <param name="work">The work.</param>
     /// <param name="missing">Said with 404.</param>
     /// <param name="cancellation">Stops the waiting.</param>
-    /// <param name="brief">Whether this is the usual work of the lane, in memory alone: it may be done on the thread that read the request.</param>
+    /// <param name="briefFor">Id of the connection that asks, where this is the usual work of the lane, in memory alone: it may be done on the thread that read the request.</param>
     public Task<Results<Ok<T>, ProblemHttpResult, BusyResult>> AnswerAsync<T>(
-        WorkLane lane, Func<ServedPair, T?> work, string? missing, CancellationToken cancellation, bool brief = false) where T : class =>
+        WorkLane lane, Func<ServedPair, T?> work, string? missing, CancellationToken cancellation, string? briefFor = null) where T : class =>
         RunAsync<Results<Ok<T>, ProblemHttpResult, BusyResult>>(
-            lane, brief, pair => work(pair) is { } answer ? TypedResults.Ok(answer) : Problems.NotFound(missing), busy => busy, cancellation);
+            lane, briefFor, pair => work(pair) is { } answer ? TypedResults.Ok(answer) : Problems.NotFound(missing), busy => busy, cancellation);
 
     /// <summary>As <see cref="AnswerAsync"/>, for work that writes its answer itself.</summary>
     public Task<Results<ReadyJson<T>, ProblemHttpResult, BusyResult>> WriteAsync<T>(
-        WorkLane lane, Func<ServedPair, ReadyJson<T>?> work, string? missing, CancellationToken cancellation, bool brief = false) =>
+        WorkLane lane, Func<ServedPair, ReadyJson<T>?> work, string? missing, CancellationToken cancellation, string? briefFor = null) =>
         RunAsync<Results<ReadyJson<T>, ProblemHttpResult, BusyResult>>(
-            lane, brief, pair => work(pair) is { } answer ? answer : Problems.NotFound(missing), busy => busy, cancellation);
+            lane, briefFor, pair => work(pair) is { } answer ? answer : Problems.NotFound(missing), busy => busy, cancellation);
 
-    private async Task<T> RunAsync<T>(WorkLane lane, bool brief, Func<ServedPair, T> work, Func<BusyResult, T> refuse, CancellationToken cancellation)
+    private async Task<T> RunAsync<T>(WorkLane lane, string? briefFor, Func<ServedPair, T> work, Func<BusyResult, T> refuse, CancellationToken cancellation)
     {
-        if (!await lane.EnterAsync(cancellation))
+        // To hand a short search to another thread costs a quarter of it. But the threads that read sockets (see ApiHost.AnswerWhereItIsRead) also tell others that there is
+        // no room, and who is behind in their queue no lane sees: they do only what cannot keep anybody waiting for longer than a lane may.
+        var reads = !Thread.CurrentThread.IsThreadPoolThread;
+        var stays = reads && briefFor is not null && IsTurnOf(briefFor) && lane.IsShortFor(Connections.Count);
+        if (!await lane.EnterAsync(cancellation, stays ? Patience : TimeSpan.Zero))
             return refuse(BusyResult.Overloaded);
         var started = Stopwatch.GetTimestamp();
         try
         {
-            // To hand a short search to another thread costs a quarter of it. But the threads that read sockets (see ApiHost.AnswerWhereItIsRead) also tell others that there is
-            // no room, and who is behind in their queue no lane sees: they do only what cannot keep anybody waiting for longer than a lane may.
-            var reader = !Thread.CurrentThread.IsThreadPoolThread;
-            if (reader && !(brief && _spent < Turn && lane.IsShortFor(Connections.Count)))
+            if (reads && !stays)
             {
-                (_spent, reader) = (TimeSpan.Zero, false);
                 await Task.Yield();
                 started = Stopwatch.GetTimestamp();
             }
@@ -90,14 +93,24 @@ internal sealed class LookupService : IDisposable
             finally
             {
                 pair.Release();
-                if (reader)
-                    _spent += Stopwatch.GetElapsedTime(started);
+                if (stays)
+                    _turn.Spent += Stopwatch.GetElapsedTime(started);
             }
         }
         finally
         {
             lane.Leave(started);
         }
+    }
+
+    /// <summary>Whether this thread may do a lookup of a connection itself; one that had its turn begins another.</summary>
+    private static bool IsTurnOf(string connection)
+    {
+        if (_turn.Connection == connection && _turn.Spent < Turn)
+            return true;
+        var first = _turn.Connection != connection;
+        _turn = (connection, TimeSpan.Zero);
+        return first;
     }
 
     public void Dispose() => Pairs.Dispose();

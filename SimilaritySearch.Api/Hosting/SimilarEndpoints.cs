@@ -24,7 +24,11 @@ internal static class SimilarEndpoints
         var query = SimilarParameters.Read(reader, request);
         reader.Check();
         return lookup.WriteAsync(
-            lookup.Search, pair => StickerId.TryParse(id, out var sticker) ? SimilarLookup.ToSticker(pair, sticker, query, cancellation) : null, Problems.NoSuchSticker(id), cancellation, query.IsBrief);
+            lookup.Search,
+            pair => StickerId.TryParse(id, out var sticker) ? SimilarLookup.ToSticker(pair, sticker, query, cancellation) : null,
+            Problems.NoSuchSticker(id),
+            cancellation,
+            query.IsBrief ? request.HttpContext.Connection.Id : null);
     }
 
     public static Task<Results<ReadyJson<NeighbourAnswer>, ProblemHttpResult, BusyResult>> ToExamples(LookupService lookup, HttpRequest request, CancellationToken cancellation)

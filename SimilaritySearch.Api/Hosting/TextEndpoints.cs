@@ -36,7 +36,7 @@ internal static class TextEndpoints
             pair => new SuggestAnswer(pair.Suggester.Suggest(pair, text, locale ?? audience.Language, audience.Country, count), pair.Model.Version, pair.Semantic.Version),
             missing: null,
             cancellation,
-            brief: true);
+            briefFor: request.HttpContext.Connection.Id);
     }
 
     public static Task<Results<Ok<TopTags>, ProblemHttpResult, BusyResult>> Tags(

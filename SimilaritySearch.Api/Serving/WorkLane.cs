@@ -37,7 +37,9 @@ internal sealed class WorkLane(string name, int workers, TimeSpan maxWait, int m
     public void Refuse() => Interlocked.Increment(ref _refused);
 
     /// <summary>Waits for a place; false: there is none, and none is expected in time. After true, <see cref="Leave"/> must follow.</summary>
-    public ValueTask<bool> EnterAsync(CancellationToken cancellation)
+    /// <param name="cancellation">Stops the waiting.</param>
+    /// <param name="patience">How long the calling thread itself waits for a place that is not free yet, before the task does.</param>
+    public ValueTask<bool> EnterAsync(CancellationToken cancellation, TimeSpan patience = default)
     {
         Waiter waiter;
         lock (_gate)
@@ -57,7 +59,7 @@ internal sealed class WorkLane(string name, int workers, TimeSpan maxWait, int m
             _waiting.Enqueue(waiter = new Waiter(Stopwatch.GetTimestamp()));
         }
 
-        return new ValueTask<bool>(waiter.WaitAsync(cancellation));
+        return patience > TimeSpan.Zero && waiter.Task.Wait(patience, cancellation) ? new ValueTask<bool>(waiter.Task) : new ValueTask<bool>(waiter.WaitAsync(cancellation));
     }
 
     /// <summary>Gives the place to who waits longest.</summary>
