@@ -1,5 +1,7 @@
 #include "lists.h"
 
+#include "flat_scan.h"
+
 #include <faiss/utils/distances.h>
 #include <omp.h>
 
@@ -115,6 +117,7 @@ void search_lists(
         const faiss::IndexIVF& ivf, const NearestLists& nearest, idx_t n, const float* x, idx_t k, float* distances, idx_t* labels, float* vectors,
         const faiss::IVFSearchParameters& parameters) {
     size_t probes = parameters.nprobe, d = ivf.d;
+    auto* flat = parameters.sel || parameters.max_codes ? nullptr : dynamic_cast<const faiss::IndexIVFFlat*>(&ivf);
     auto search = [&](idx_t from, idx_t to) {
         std::vector<float> centre_distances((to - from) * probes);
         std::vector<idx_t> lists(centre_distances.size());
@@ -124,18 +127,22 @@ void search_lists(
             if (!nearest.find(x + q * d, probes, his_distances, his_lists)) ivf.quantizer->search(1, x + q * d, probes, his_distances, his_lists);
         }
         read_heads(*ivf.invlists, lists);
-        faiss::IndexIVFStats uncounted;
-        ivf.search_preassigned(
-                to - from, x + from * d, k, lists.data(), centre_distances.data(), distances + from * k, labels + from * k, vectors != nullptr, &parameters, &uncounted);
-        if (!vectors) return;
+        if (flat) {
+            for (idx_t q = from; q < to; q++) scan_flat(*flat, x + q * d, lists.data() + (q - from) * probes, probes, k, distances + q * k, labels + q * k);
+        } else {
+            faiss::IndexIVFStats uncounted;
+            ivf.search_preassigned(
+                    to - from, x + from * d, k, lists.data(), centre_distances.data(), distances + from * k, labels + from * k, vectors != nullptr, &parameters, &uncounted);
+            if (!vectors) return;
+        }
         for (idx_t i = from * k; i < to * k; i++) {
             if (labels[i] < 0) {
-                std::fill_n(vectors + i * d, d, std::numeric_limits<float>::quiet_NaN());
+                if (vectors) std::fill_n(vectors + i * d, d, std::numeric_limits<float>::quiet_NaN());
                 continue;
             }
             uint64_t list = faiss::lo_listno(labels[i]), place = faiss::lo_offset(labels[i]);
             labels[i] = ivf.invlists->get_single_id(list, place);
-            ivf.reconstruct_from_offset(list, place, vectors + i * d);
+            if (vectors) ivf.reconstruct_from_offset(list, place, vectors + i * d);
         }
     };
 

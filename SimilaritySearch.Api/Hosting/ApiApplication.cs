@@ -28,7 +28,10 @@ internal static class ApiApplication
         keys ??= new KeyRing(options.Store);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = typeof(ApiApplication).Assembly.GetName().Name });
         // A request begins on the thread that has read it; LookupService decides whether it stays there.
-        builder.WebHost.UseKestrelCore().UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true).ConfigureKestrel(kestrel =>
+        builder.WebHost.UseKestrelCore().UseSockets(sockets =>
+        {
+            sockets.UnsafePreferInlineScheduling = true;
+        }).ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             kestrel.ConfigureEndpointDefaults(listen => listen.Use(lookup.Connections.Follow));
@@ -59,8 +62,9 @@ internal static class ApiApplication
         app.Use(new OverloadGate(lookup.Search).ApplyAsync);
         app.Use(SecurityHeaders.ApplyAsync);
         app.UseExceptionHandler();
-        app.UseStatusCodePages(context => Problems.WriteStatusAsync(context.HttpContext));
         app.UseRouting();
+        // Lookups give their errors a body themselves.
+        app.UseWhen(context => !LookupApi.IsLookup(context), others => others.UseStatusCodePages(context => Problems.WriteStatusAsync(context.HttpContext)));
         app.Use(new RequestWatch(log).ApplyAsync);
         app.Use(new AccessGate(keys).ApplyAsync);
         app.UseRequestTimeouts();

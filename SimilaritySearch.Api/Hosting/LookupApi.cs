@@ -42,6 +42,9 @@ internal static class LookupApi
         routes.MapOpenApi("/openapi/{documentName}.json");
     }
 
+    /// <summary>Whether a request goes to one of the endpoints that need a key.</summary>
+    public static bool IsLookup(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<RequiredScope>() is not null;
+
     /// <summary>Whether lookups are answered.</summary>
     public static Results<Ok<HealthAnswer>, BusyResult> Ready(LookupService lookup) =>
         lookup.Draining ? BusyResult.Draining : lookup.Pairs.IsReady ? TypedResults.Ok(new HealthAnswer("ready")) : BusyResult.NotReady;

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Stickers.SimilaritySearch.Api.Hosting;
 
-/// <summary>Headers that keep a browser from doing what the page never needs. Set at the last moment: errors carry them too.</summary>
+/// <summary>Headers that keep a browser from doing what the page never needs. Who clears an answer to put an error in its place writes them again.</summary>
 internal static class SecurityHeaders
 {
     /// <summary>Everything comes from this server; blob: is the preview of a picture that the person chose.</summary>
@@ -12,11 +12,7 @@ internal static class SecurityHeaders
 
     public static Task ApplyAsync(HttpContext context, RequestDelegate next)
     {
-        context.Response.OnStarting(static response =>
-        {
-            Write(((HttpResponse)response).Headers);
-            return Task.CompletedTask;
-        }, context.Response);
+        Write(context.Response.Headers);
         return next(context);
     }
 

@@ -50,8 +50,8 @@ internal sealed class Arrangement : IDisposable
     public Arrangement(ServedPair pair, Probe probe, SimilarQuery query)
     {
         (_pair, _probe, _query, _d) = (pair, probe, query, pair.Visual.Snapshot.Manifest.Dimension);
-        _looks = query.Collapse ? ArrayPool<float>.Shared.Rent((probe.Excluded.Count + (2 * query.Count)) * _d) : [];
-        _excluded = new ArrangedHit[probe.Excluded.Count];
+        _looks = query.Collapse ? ArrayPool<float>.Shared.Rent((probe.Excluded.Length + (2 * query.Count)) * _d) : [];
+        _excluded = new ArrangedHit[probe.Excluded.Length];
         for (var i = 0; i < _excluded.Length; i++)
             _excluded[i] = new ArrangedHit(probe.Excluded[i], 0, query.Collapse && Copy(probe.Excluded[i], i) ? i : -1);
     }
@@ -66,7 +66,7 @@ internal sealed class Arrangement : IDisposable
     {
         var wanted = first + _query.Count + 1;
         var plain = !_query.Collapse && _query.Diversify is null;
-        var depth = Math.Min(Snapshot.MaxNeighbours, wanted + _probe.Excluded.Count + (plain ? 0 : (wanted / 4) + 4));
+        var depth = Math.Min(Snapshot.MaxNeighbours, wanted + _probe.Excluded.Length + (plain ? 0 : (wanted / 4) + 4));
         while (true)
         {
             IReadOnlyList<SearchHit> hits;
@@ -114,7 +114,7 @@ internal sealed class Arrangement : IDisposable
         {
             if (hits[i].Score < _query.MinScore)
                 return;
-            if (_probe.Excluded.Contains(hits[i].Id))
+            if (_probe.Excluded.AsSpan().Contains(hits[i].Id))
                 continue;
             var look = _excluded.Length + i;
             Show(hits[i], _query.Collapse && (looksAreThere || Copy(hits[i].Id, look)) ? look : -1);
@@ -123,7 +123,7 @@ internal sealed class Arrangement : IDisposable
 
     private void Show(SearchHit hit, int look)
     {
-        if (look >= 0 && (SameAs(look, _excluded) ?? SameAs(look, _shown)) is { } same)
+        if (look >= 0 && (SameAs(look, _excluded) ?? SameAs(look, CollectionsMarshal.AsSpan(_shown))) is { } same)
         {
             same.Add(hit.Id);
             return;
@@ -140,15 +140,16 @@ internal sealed class Arrangement : IDisposable
         _shown.Add(new ArrangedHit(hit.Id, hit.Score, look));
     }
 
-    private ArrangedHit? SameAs(int look, IReadOnlyList<ArrangedHit> others)
+    private ArrangedHit? SameAs(int look, ReadOnlySpan<ArrangedHit> others)
     {
-        for (var i = 0; i < others.Count; i++)
+        ReadOnlySpan<float> one = Vector(look);
+        foreach (var hit in others)
         {
-            if (others[i].Look < 0)
+            if (hit.Look < 0)
                 continue;
-            ReadOnlySpan<float> one = Vector(look), other = Vector(others[i].Look);
+            ReadOnlySpan<float> other = Vector(hit.Look);
             if (MayLookTheSame(one, other) && TensorPrimitives.Dot(one, other) >= SameLook)
-                return others[i];
+                return hit;
         }
 
         return null;

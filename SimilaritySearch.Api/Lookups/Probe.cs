@@ -10,7 +10,7 @@ namespace Stickers.SimilaritySearch.Api.Lookups;
 /// <param name="Semantic">Null when it has none.</param>
 /// <param name="Excluded">Left out of the answer, with their near-duplicates.</param>
 /// <param name="Name">Tells it from others, for cursors.</param>
-internal sealed record Probe(float[]? Visual, float[]? Semantic, IReadOnlyList<StickerId> Excluded, string Name)
+internal sealed record Probe(float[]? Visual, float[]? Semantic, StickerId[] Excluded, string Name)
 {
     /// <summary>How much what is unwanted pushes away, as in Rocchio's relevance feedback.</summary>
     private const float Repulsion = 0.5f;
