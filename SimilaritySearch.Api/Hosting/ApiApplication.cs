@@ -69,7 +69,7 @@ internal static class ApiApplication
         app.Use(new AccessGate(keys).ApplyAsync);
         app.UseRequestTimeouts();
         app.UseRateLimiter();
-        app.MapLookupApi();
+        app.MapLookupApi(lookup);
         app.MapPage();
         return app;
     }

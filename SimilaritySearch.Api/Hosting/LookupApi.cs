@@ -11,25 +11,26 @@ namespace Stickers.SimilaritySearch.Api.Hosting;
 internal static class LookupApi
 {
     /// <summary>The table of contents.</summary>
-    public static void MapLookupApi(this IEndpointRouteBuilder routes)
+    public static void MapLookupApi(this IEndpointRouteBuilder routes, LookupService lookup)
     {
+        var (similar, text) = (new SimilarEndpoints(lookup), new TextEndpoints(lookup));
         var v1 = routes.MapGroup("/v1").ProducesProblem(400).ProducesProblem(401).ProducesProblem(403).ProducesProblem(429).ProducesProblem(503);
         v1.WithMetadata(new RequiredScope(ApiScopes.Read));
         v1.MapGet("/stickers", StickerEndpoints.Browse).Describe("Browse", "A page of all stickers, in a stable, mixed order.");
         v1.MapGet("/stickers/{id}", StickerEndpoints.FindAsync).Describe("Find", "One sticker: its creator's tags and the model's suggestions.").Produces(304).ProducesProblem(404);
         v1.MapPost("/stickers/batch", StickerEndpoints.Batch).Describe("FindMany", "Up to 1000 stickers at once, in the order asked for.");
         v1.MapGet("/stickers/{id}/image", StickerEndpoints.ImageAsync).Describe("Image", "A sticker's thumbnail: PNG, at most 160 pixels a side.").Produces<Stream>(200, "image/png").Produces(304).ProducesProblem(404);
-        v1.MapGet("/stickers/{id}/similar", SimilarEndpoints.ToSticker).Describe("SimilarToSticker", "The neighbours of a sticker, itself left out.")
+        v1.MapGet("/stickers/{id}/similar", similar.ToSticker).Describe("SimilarToSticker", "The neighbours of a sticker, itself left out.")
             .Takes(SimilarParameters.Nearness, SimilarParameters.Paging, SimilarParameters.Filters).ProducesProblem(404).ProducesProblem(409).DisableValidation();
-        v1.MapGet("/similar", SimilarEndpoints.ToExamples).Describe("SimilarToExamples", "What is like some stickers, and not like others.")
+        v1.MapGet("/similar", similar.ToExamples).Describe("SimilarToExamples", "What is like some stickers, and not like others.")
             .Takes(SimilarParameters.Examples, SimilarParameters.Nearness, SimilarParameters.Paging, SimilarParameters.Filters).ProducesProblem(404).ProducesProblem(409).ProducesProblem(422);
-        v1.MapPost("/similar", SimilarEndpoints.ToImageAsync).Describe("SimilarToImage", "The neighbours of an uploaded image.")
+        v1.MapPost("/similar", similar.ToImageAsync).Describe("SimilarToImage", "The neighbours of an uploaded image.")
             .TakesImage().Takes(SimilarParameters.Nearness, SimilarParameters.Paging, SimilarParameters.Filters).ProducesProblem(409);
-        v1.MapGet("/search", TextEndpoints.Search).Describe("Search", "Stickers for words: those that carry them, then those that the model finds to mean them.")
+        v1.MapGet("/search", text.Search).Describe("Search", "Stickers for words: those that carry them, then those that the model finds to mean them.")
             .Takes(SimilarParameters.Words, SimilarParameters.Paging, SimilarParameters.Filters).ProducesProblem(409);
-        v1.MapGet("/suggest", TextEndpoints.Suggest).Describe("Suggest", "Stickers for a message that is being typed.").Takes(SimilarParameters.Typing);
-        v1.MapGet("/tags", TextEndpoints.Tags).Describe("TopTags", "The most frequent tags of the catalogue.");
-        v1.MapPost("/tags", TextEndpoints.OfImageAsync).Describe("SuggestTags", "Suggested tags for an uploaded image, with calibrated scores.").TakesImage();
+        v1.MapGet("/suggest", text.Suggest).Describe("Suggest", "Stickers for a message that is being typed.").Takes(SimilarParameters.Typing);
+        v1.MapGet("/tags", text.Tags).Describe("TopTags", "The most frequent tags of the catalogue.");
+        v1.MapPost("/tags", text.OfImageAsync).Describe("SuggestTags", "Suggested tags for an uploaded image, with calibrated scores.").TakesImage();
         v1.MapGet("/map", StickerEndpoints.Map).Describe("Map", "Stickers on a plane, of large catalogues a sample: what is alike lies close together.");
         v1.MapGet("/reviews", ReviewEndpoints.QueueAsync).Describe("ReviewQueue", "Suggestions that wait for a person, the likeliest first.");
         v1.MapPost("/reviews", ReviewEndpoints.AddAsync).Describe("AddReview", "Keeps what a person decided on suggestions. Nothing is overwritten: the last decision counts.")

@@ -10,13 +10,14 @@ using Stickers.SimilaritySearch.Api.Lookups;
 namespace Stickers.SimilaritySearch.Api.Hosting;
 
 /// <summary>Searches by likeness.</summary>
-internal static class SimilarEndpoints
+/// <param name="lookup">Answers. Given once: to ask the container for it opens a scope for each request.</param>
+internal sealed class SimilarEndpoints(LookupService lookup)
 {
     private const int MostExamples = 50;
 
     /// <remarks>The most frequent request: what is wrong with its parameters is found here, at a fraction of what the framework's validation costs.</remarks>
-    public static Task<Results<ReadyJson<NeighbourAnswer>, ProblemHttpResult, BusyResult>> ToSticker(
-        LookupService lookup, HttpRequest request, [Description(StickerEndpoints.IdHelp)][RegularExpression(StickerEndpoints.IdPattern)] string id, CancellationToken cancellation)
+    public Task<Results<ReadyJson<NeighbourAnswer>, ProblemHttpResult, BusyResult>> ToSticker(
+        HttpRequest request, [Description(StickerEndpoints.IdHelp)][RegularExpression(StickerEndpoints.IdPattern)] string id, CancellationToken cancellation)
     {
         var reader = new QueryReader(request.Query);
         if (id.Length > 19 || id.AsSpan().ContainsAnyExceptInRange('0', '9'))
@@ -31,7 +32,7 @@ internal static class SimilarEndpoints
             query.IsBrief ? request.HttpContext.Connection.Id : null);
     }
 
-    public static Task<Results<ReadyJson<NeighbourAnswer>, ProblemHttpResult, BusyResult>> ToExamples(LookupService lookup, HttpRequest request, CancellationToken cancellation)
+    public Task<Results<ReadyJson<NeighbourAnswer>, ProblemHttpResult, BusyResult>> ToExamples(HttpRequest request, CancellationToken cancellation)
     {
         var reader = new QueryReader(request.Query);
         var wanted = SimilarParameters.Ids(reader, "like", MostExamples);
@@ -43,7 +44,7 @@ internal static class SimilarEndpoints
         return lookup.WriteAsync(lookup.Search, pair => SimilarLookup.ToExamples(pair, wanted, unwanted, query, cancellation), missing: null, cancellation);
     }
 
-    public static async Task<Results<ReadyJson<NeighbourAnswer>, ProblemHttpResult, BusyResult>> ToImageAsync(LookupService lookup, HttpRequest request, CancellationToken cancellation)
+    public async Task<Results<ReadyJson<NeighbourAnswer>, ProblemHttpResult, BusyResult>> ToImageAsync(HttpRequest request, CancellationToken cancellation)
     {
         var query = Read(request);
         var image = await UploadReader.ReadAsync(request, cancellation);

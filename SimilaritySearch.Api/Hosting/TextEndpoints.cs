@@ -9,12 +9,13 @@ using Stickers.SimilaritySearch.Api.Suggesting;
 namespace Stickers.SimilaritySearch.Api.Hosting;
 
 /// <summary>Words and tags.</summary>
-internal static class TextEndpoints
+/// <param name="lookup">Answers. Given once: to ask the container for it opens a scope for each request.</param>
+internal sealed class TextEndpoints(LookupService lookup)
 {
     private const int SearchCount = 60;
     private const int SuggestCount = 10;
 
-    public static Task<Results<Ok<SearchAnswer>, ProblemHttpResult, BusyResult>> Search(LookupService lookup, HttpRequest request, CancellationToken cancellation)
+    public Task<Results<Ok<SearchAnswer>, ProblemHttpResult, BusyResult>> Search(HttpRequest request, CancellationToken cancellation)
     {
         var reader = new QueryReader(request.Query);
         var text = reader.Text("q", StickerDatabase.MaxTextLength, required: true);
@@ -23,7 +24,7 @@ internal static class TextEndpoints
         return lookup.AnswerAsync(lookup.Search, pair => new TextLookup(pair, text!, query, cancellation).Answer(), missing: null, cancellation);
     }
 
-    public static Task<Results<Ok<SuggestAnswer>, ProblemHttpResult, BusyResult>> Suggest(LookupService lookup, HttpRequest request, CancellationToken cancellation)
+    public Task<Results<Ok<SuggestAnswer>, ProblemHttpResult, BusyResult>> Suggest(HttpRequest request, CancellationToken cancellation)
     {
         var reader = new QueryReader(request.Query);
         var text = reader.Text("text", Suggester.MaxText) ?? "";
@@ -39,16 +40,14 @@ internal static class TextEndpoints
             briefFor: request.HttpContext.Connection.Id);
     }
 
-    public static Task<Results<Ok<TopTags>, ProblemHttpResult, BusyResult>> Tags(
-        LookupService lookup,
+    public Task<Results<Ok<TopTags>, ProblemHttpResult, BusyResult>> Tags(
         [Description("How many to return at most.")][Range(1, 200)] int k = 40,
         [Description(SimilarParameters.LanguageHelp)][StringLength(35)] string? lang = null,
         [Description(SimilarParameters.CountryHelp)][RegularExpression("^[A-Za-z]{2}$")] string? country = null,
         CancellationToken cancellation = default) =>
         lookup.AnswerAsync(lookup.Light, pair => StickerLookup.TopTags(pair, k, new Audience(lang, country)), missing: null, cancellation);
 
-    public static async Task<Results<Ok<SuggestionAnswer>, ProblemHttpResult, BusyResult>> OfImageAsync(
-        LookupService lookup,
+    public async Task<Results<Ok<SuggestionAnswer>, ProblemHttpResult, BusyResult>> OfImageAsync(
         HttpRequest request,
         [Description("Whether to add where the picture shows its best tags, and the stickers with creators' tags that it is nearest to in meaning.")] bool explain = false,
         [Description(SimilarParameters.LanguageHelp)][StringLength(35)] string? lang = null,

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Buffers.Text;
-using System.Security.Cryptography;
-using System.Text;
+using System.IO.Hashing;
+using System.Runtime.InteropServices;
 using Microsoft.AspNetCore.Http;
 using Stickers.SimilaritySearch.Api.Hosting;
 using Stickers.SimilaritySearch.Api.Serving;
@@ -44,5 +44,5 @@ internal static class PageCursor
     }
 
     /// <summary>Eight bytes that tell a text from others.</summary>
-    public static ReadOnlySpan<byte> Hash(string text) => SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 8);
+    public static ReadOnlySpan<byte> Hash(string text) => XxHash3.Hash(MemoryMarshal.AsBytes(text.AsSpan()));
 }
