@@ -54,15 +54,13 @@ internal static class SearchBenchmark
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  in process, {Environment.ProcessorCount} threads: {inProcess:0}/s, {cpu:0.000} ms of CPU each"));
             for (var side = 0; side < sides.Length; side++)
                 rates[round][side] = await sides[side].PeakAsync();
+            Console.WriteLine($"  HTTP at half the peak: {await OpenLoop.RunAsync(server.Address, SyntheticWorld.Similar(count, $"k={K}"), rates[round][0] / 2, Connections[^1], 2 * Time)}");
         }
 
         Print("over HTTP of in process", 0, sides.Length);
         Print("the same, nothing collapsed, as there", 1, sides.Length);
         Print("over flask + faiss", 0, 2);
         Print("over flask + faiss with records", 0, 3);
-        var peak = rates.Select(round => round[0]).Order().ElementAt(Rounds / 2);
-        var half = await OpenLoop.RunAsync(server.Address, SyntheticWorld.Similar(count, $"k={K}"), peak / 2, Connections[^1], 2 * Time);
-        Console.WriteLine($"HTTP at half the peak: {half}");
         return 0;
 
         void Print(string name, int side, int other) =>

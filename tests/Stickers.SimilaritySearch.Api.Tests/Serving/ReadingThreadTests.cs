@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.AspNetCore.Connections;
+using Stickers.SimilaritySearch.Api.Serving;
 
 namespace Stickers.SimilaritySearch.Api.Tests.Serving;
 
@@ -49,6 +50,57 @@ public sealed class ReadingThreadTests(ServedWorld served)
         Assert.Equal(0, lookup.Connections.Count);
     }
 
+    [Fact]
+    public async Task Answer_OfOneClientAlone_GoesToThePoolAfterItsTurn()
+    {
+        using var lookup = await OpenAsync();
+        await MeasureAsync(lookup, milliseconds: 0.01);
+        // Three of two milliseconds and more are a turn of five: the one after them is handed over, and another turn begins.
+        var stayed = await OnOneThreadAsync(lookup, milliseconds: 2, [.. Enumerable.Repeat("one", 12)]);
+        Assert.Contains(false, stayed);
+        Assert.Contains(true, stayed[(Array.IndexOf(stayed, false) + 1)..]);
+    }
+
+    [Fact]
+    public async Task Answer_OfClientsThatTakeTurns_StaysOnTheThreadThatReads()
+    {
+        using var lookup = await OpenAsync();
+        await MeasureAsync(lookup, milliseconds: 0.01);
+        var stayed = await OnOneThreadAsync(lookup, milliseconds: 2, [.. Enumerable.Range(0, 12).Select(i => i % 2 == 0 ? "one" : "another")]);
+        Assert.DoesNotContain(false, stayed);
+    }
+
+    [Fact]
+    public async Task Answer_WhenAPlaceIsFreeInAMoment_IsWaitedForOnTheThreadThatReads()
+    {
+        var lane = new WorkLane("lane", workers: 1, maxWait: TimeSpan.FromSeconds(5), maxQueued: 8);
+        Assert.True(await lane.EnterAsync(Cancellation));
+        var entered = new TaskCompletionSource<(bool Given, int Thread)>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var reader = new Thread(() =>
+        {
+            var entering = lane.EnterAsync(Cancellation, patience: TimeSpan.FromSeconds(50));
+            entered.SetResult((entering is { IsCompletedSuccessfully: true, Result: true }, Environment.CurrentManagedThreadId));
+        });
+        reader.Start();
+        SpinWait.SpinUntil(() => lane.Waiting == 1, TimeSpan.FromSeconds(50));
+        lane.Leave(Stopwatch.GetTimestamp());
+        var (given, thread) = await entered.Task.WaitAsync(TimeSpan.FromSeconds(60), Cancellation);
+        Assert.True(given);
+        Assert.Equal(reader.ManagedThreadId, thread);
+        Assert.Equal((1, 0), (lane.Running, lane.Waiting));
+    }
+
+    [Fact]
+    public async Task Enter_WhenPatienceEnds_GoesOnWaitingWithoutTheThread()
+    {
+        var lane = new WorkLane("lane", workers: 1, maxWait: TimeSpan.FromSeconds(5), maxQueued: 8);
+        Assert.True(await lane.EnterAsync(Cancellation));
+        var entering = lane.EnterAsync(Cancellation, patience: TimeSpan.FromMilliseconds(1));
+        Assert.False(entering.IsCompleted);
+        lane.Leave(Stopwatch.GetTimestamp());
+        Assert.True(await entering);
+    }
+
     private Task<LookupService> OpenAsync() =>
         ServedWorld.OpenAsync(served.World, Cancellation, new ApiOptions { Store = served.World.Store, Workers = 2, LookupWait = TimeSpan.FromMilliseconds(5) });
 
@@ -60,19 +112,36 @@ public sealed class ReadingThreadTests(ServedWorld served)
     }
 
     /// <summary>Whether work that a thread of its own asks for is done on that thread.</summary>
-    private static Task<bool> StaysAsync(LookupService lookup, bool brief)
+    private static async Task<bool> StaysAsync(LookupService lookup, bool brief) => (await OnOneThreadAsync(lookup, milliseconds: 0, brief ? "one" : null))[0];
+
+    /// <summary>Whether each of some pieces of work, which a thread of its own asks for one after the other, is done on that thread.</summary>
+    /// <param name="lookup">Answers.</param>
+    /// <param name="milliseconds">What each takes at least.</param>
+    /// <param name="connections">Who asks for each; null for work that is not brief.</param>
+    private static Task<bool[]> OnOneThreadAsync(LookupService lookup, int milliseconds, params string?[] connections)
     {
-        var done = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var done = new TaskCompletionSource<bool[]>(TaskCreationOptions.RunContinuationsAsynchronously);
         var reader = new Thread(() =>
         {
             var self = Environment.CurrentManagedThreadId;
-            lookup.AnswerAsync(lookup.Search, _ =>
+            var stayed = new bool[connections.Length];
+            for (var i = 0; i < stayed.Length; i++)
             {
-                done.SetResult(Environment.CurrentManagedThreadId == self);
-                return "";
-            }, missing: null, Cancellation, brief);
+                var piece = i;
+                using var ended = new ManualResetEventSlim();
+                _ = lookup.AnswerAsync(lookup.Search, _ =>
+                {
+                    stayed[piece] = Environment.CurrentManagedThreadId == self;
+                    Thread.Sleep(milliseconds);
+                    ended.Set();
+                    return "";
+                }, missing: null, Cancellation, connections[piece]);
+                ended.Wait(TimeSpan.FromSeconds(60), Cancellation);
+            }
+
+            done.SetResult(stayed);
         });
         reader.Start();
-        return done.Task.WaitAsync(TimeSpan.FromSeconds(60), Cancellation);
+        return done.Task.WaitAsync(TimeSpan.FromSeconds(600), Cancellation);
     }
 }
