@@ -9,6 +9,7 @@
 #include <cmath>
 #include <exception>
 #include <limits>
+#include <typeinfo>
 
 namespace faissnet {
 
@@ -117,7 +118,8 @@ void search_lists(
         const faiss::IndexIVF& ivf, const NearestLists& nearest, idx_t n, const float* x, idx_t k, float* distances, idx_t* labels, float* vectors,
         const faiss::IVFSearchParameters& parameters) {
     size_t probes = parameters.nprobe, d = ivf.d;
-    auto* flat = parameters.sel || parameters.max_codes ? nullptr : dynamic_cast<const faiss::IndexIVFFlat*>(&ivf);
+    // Of its heirs one keeps equal vectors once and adds them to what was found.
+    auto* flat = !parameters.sel && !parameters.max_codes && typeid(ivf) == typeid(faiss::IndexIVFFlat) ? static_cast<const faiss::IndexIVFFlat*>(&ivf) : nullptr;
     auto search = [&](idx_t from, idx_t to) {
         std::vector<float> centre_distances((to - from) * probes);
         std::vector<idx_t> lists(centre_distances.size());

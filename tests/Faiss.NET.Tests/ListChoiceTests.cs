@@ -49,6 +49,48 @@ public sealed class ListChoiceTests
         Assert.Equal(Enumerable.Range(0, 2000).Select(i => (long)i), ids);
     }
 
+    /// <summary>So many as were asked for, each once, whether they fill what a scan gathers once, often, or not at all; of equally near ones it does not matter which.</summary>
+    [Theory]
+    [InlineData("IVF4,Flat", MetricType.InnerProduct)]
+    [InlineData("IVF4,Flat", MetricType.L2)]
+    public void Search_AmongManyEqualVectors_FindsTheRightScoresAndEachOnce(string factory, MetricType metric)
+    {
+        const int d = 20, different = 500, n = 3000;
+        var vectors = new Vectors(different, d, seed: 7);
+        var stored = new float[n * d];
+        for (var i = 0; i < n; i++) vectors.Row(i % different).CopyTo(stored.AsSpan(i * d));
+        using var index = FaissIndex.Create(d, factory, metric);
+        index.Train(stored, threads: 1);
+        index.Add(stored, threads: 1);
+        foreach (var k in new[] { 1, 2, 31, 32, 33, 64, 65, 1000, n, n + 10 })
+        {
+            var (distances, ids) = (new float[k], new long[k]);
+            index.Search(vectors.Row(3), k, distances, ids, new SearchParameters { NProbe = 4 });
+            var scores = Enumerable.Range(0, n).Select(i => Score(vectors.Row(i % different), vectors.Row(3), metric));
+            var expected = (metric == MetricType.L2 ? scores.Order() : scores.OrderDescending()).Take(k).ToArray();
+            var found = Math.Min(k, n);
+            Assert.Equal(found, ids[..found].Distinct().Count(id => id is >= 0 and < n));
+            Assert.All(ids[found..], id => Assert.Equal(-1, id));
+            for (var i = 0; i < found; i++)
+            {
+                Assert.Equal(expected[i], distances[i], 1e-4);
+                Assert.Equal(Score(vectors.Row((int)ids[i] % different), vectors.Row(3), metric), distances[i], 1e-4);
+            }
+        }
+    }
+
+    private static double Score(ReadOnlySpan<float> one, ReadOnlySpan<float> other, MetricType metric)
+    {
+        var score = 0.0;
+        for (var j = 0; j < one.Length; j++)
+        {
+            double a = one[j], b = other[j];
+            score += metric == MetricType.L2 ? (a - b) * (a - b) : a * b;
+        }
+
+        return score;
+    }
+
     /// <summary>Read from the file that Faiss writes: the quantizer's head is its kind, d (4 bytes), n (8), 16 unused, a byte and the metric (4), then the count of floats (8) and they.</summary>
     private static float[] CentresIn(FaissIndex index, int d, int lists, MetricType metric)
     {
