@@ -3,11 +3,12 @@ using System.Diagnostics;
 namespace Stickers.SimilaritySearch.Api.Serving;
 
 /// <summary>
-/// Compares a small share of the live queries with every sticker, beside their answering, one at a time and with pauses, and remembers how many of the true
-/// neighbours the answers had.
+/// Compares a small share of the live queries with every sticker, beside their answering, one at a time and a little at a time, and remembers how many of the true
+/// neighbours the answers had. It never has more than a hundredth of one core, nor a core for longer than a search has one: a third of a second at once, as a million
+/// stickers take, kept answers waiting for 50 ms and more.
 /// </summary>
 /// <param name="share">Share of the queries, 0 to 1.</param>
-/// <param name="pause">Shortest time from one to the next. Where comparing takes long, the pause is longer: it never has more than a hundredth of one core.</param>
+/// <param name="pause">Shortest time from one query to the next.</param>
 internal sealed class RecallProbe(double share, TimeSpan pause)
 {
     /// <summary>Neighbours that are compared.</summary>
@@ -17,6 +18,9 @@ internal sealed class RecallProbe(double share, TimeSpan pause)
 
     /// <summary>Length of a pause in terms of the comparing before it.</summary>
     private const int PauseOverWork = 99;
+
+    /// <summary>Time after which comparing pauses.</summary>
+    private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(0.5);
 
     private readonly Lock _gate = new();
     private readonly Queue<(int Found, int Wanted)> _recent = new();
@@ -48,44 +52,66 @@ internal sealed class RecallProbe(double share, TimeSpan pause)
     {
         if (share <= 0 || Random.Shared.NextDouble() >= share || Stopwatch.GetTimestamp() < Volatile.Read(ref _notBefore) || Interlocked.CompareExchange(ref _busy, 1, 0) != 0)
             return;
-        if (!pair.TryLease())
-        {
-            _busy = 0;
-            return;
-        }
-
         var found = hits.Take(Neighbours).ToArray();
-        Task.Run(() =>
+        Task.Run(async () =>
         {
-            var started = Stopwatch.GetTimestamp();
             try
             {
-                Compare(Truth(pair[space], query), found);
+                if (await TruthAsync(pair, space, query) is { } truth)
+                    Compare(truth, found);
             }
             finally
             {
-                pair.Release();
-                Volatile.Write(ref _notBefore, Stopwatch.GetTimestamp() + (long)(PauseAfter(Stopwatch.GetElapsedTime(started)).TotalSeconds * Stopwatch.Frequency));
+                Volatile.Write(ref _notBefore, Stopwatch.GetTimestamp() + (long)(pause.TotalSeconds * Stopwatch.Frequency));
                 Volatile.Write(ref _busy, 0);
             }
         });
     }
 
-    /// <summary>Time from the end of a comparison to the next one.</summary>
-    /// <param name="work">How long the comparison took.</param>
-    public TimeSpan PauseAfter(TimeSpan work) => work * PauseOverWork > pause ? work * PauseOverWork : pause;
+    /// <summary>Time for which comparing rests.</summary>
+    /// <param name="work">How long it took before.</param>
+    public static TimeSpan PauseAfter(TimeSpan work) => work * PauseOverWork;
 
-    private static SearchHit[] Truth(ServedSpace space, float[] query)
+    /// <summary>The true neighbours; null when the pair was replaced meanwhile, whose memory must not wait for this.</summary>
+    private static async Task<SearchHit[]?> TruthAsync(ServedPair pair, EmbeddingSpace space, float[] query)
     {
-        var (exact, vector) = (new ExactSearch(query, query.Length, Neighbours), new float[query.Length]);
-        for (var position = 0; position < space.Attributes.Count; position++)
+        var (exact, position) = (new ExactSearch(query, query.Length, Neighbours), 0);
+        while (pair.TryLease())
         {
-            var id = space.Attributes.IdAt(position);
-            if (space.Snapshot.TryCopyVector(id, vector))
-                exact.Add(id, vector);
+            var started = Stopwatch.GetTimestamp();
+            try
+            {
+                if ((position = Look(pair[space], exact, query.Length, position, started)) == pair[space].Attributes.Count)
+                    return exact.Nearest(0).ToArray();
+            }
+            finally
+            {
+                pair.Release();
+            }
+
+            await Task.Delay(PauseAfter(Stopwatch.GetElapsedTime(started)));
         }
 
-        return exact.Nearest(0).ToArray();
+        return null;
+    }
+
+    /// <summary>Compares the stickers from a position on until time is up; the position where it goes on.</summary>
+    private static int Look(ServedSpace space, ExactSearch exact, int d, int position, long started)
+    {
+        const int some = 64;
+        var vector = new float[d];
+        do
+        {
+            for (var end = Math.Min(position + some, space.Attributes.Count); position < end; position++)
+            {
+                var id = space.Attributes.IdAt(position);
+                if (space.Snapshot.TryCopyVector(id, vector))
+                    exact.Add(id, vector);
+            }
+        }
+        while (position < space.Attributes.Count && Stopwatch.GetElapsedTime(started) < Slice);
+
+        return position;
     }
 
     /// <summary>One as near as the last true neighbour is one: stickers come in copies.</summary>
