@@ -66,24 +66,23 @@ internal sealed class FaissSegment(FaissIndex index, int usualProbes) : VectorSe
     private List<RowHit> AskOnce(ReadOnlySpan<float> query, int k, Span<float> vectors, SearchParameters parameters)
     {
         var d = Dimension;
-        var found = ArrayPool<float>.Shared.Rent(k * (d + 1));
+        var found = ArrayPool<float>.Shared.Rent(vectors.IsEmpty ? k * (d + 1) : k);
         var rows = ArrayPool<long>.Shared.Rent(k);
         try
         {
-            var stored = found.AsSpan(k, k * d);
+            var stored = vectors.IsEmpty ? found.AsSpan(k, k * d) : vectors[..(k * d)];
             index.SearchAndReconstruct(query, k, found.AsSpan(0, k), rows.AsSpan(0, k), stored, parameters);
             // Faiss sums in an order of its own: the same vector has the same score in every segment only if one sum is made everywhere.
             var hits = new List<RowHit>(k);
-            Span<int> order = k <= 256 ? stackalloc int[k] : new int[k];
+            var inOrder = true;
             for (var i = 0; i < k && rows[i] >= 0; i++)
             {
-                order[i] = i;
                 hits.Add(new RowHit(rows[i], ExactDot.Product(query, stored.Slice(i * d, d))));
+                inOrder &= i == 0 || RowHit.Compare(hits[i - 1], hits[i]) < 0;
             }
 
-            CollectionsMarshal.AsSpan(hits).Sort(order[..hits.Count], RowHit.Compare);
-            for (var i = 0; i < hits.Count && !vectors.IsEmpty; i++)
-                stored.Slice(order[i] * d, d).CopyTo(vectors[(i * d)..]);
+            if (!inOrder)
+                Sort(hits, vectors, d);
             return hits;
         }
         finally
@@ -91,5 +90,19 @@ internal sealed class FaissSegment(FaissIndex index, int usualProbes) : VectorSe
             ArrayPool<float>.Shared.Return(found);
             ArrayPool<long>.Shared.Return(rows);
         }
+    }
+
+    /// <summary>Brings hits into their order, and their vectors with them, if there are any.</summary>
+    private static void Sort(List<RowHit> hits, Span<float> vectors, int d)
+    {
+        var order = new int[hits.Count];
+        for (var i = 0; i < order.Length; i++)
+            order[i] = i;
+        CollectionsMarshal.AsSpan(hits).Sort(order.AsSpan(), RowHit.Compare);
+        if (vectors.IsEmpty)
+            return;
+        var before = vectors[..(hits.Count * d)].ToArray();
+        for (var i = 0; i < order.Length; i++)
+            before.AsSpan(order[i] * d, d).CopyTo(vectors[(i * d)..]);
     }
 }
