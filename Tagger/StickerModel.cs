@@ -5,7 +5,6 @@ using Stickers.Tagger.EightBit;
 using Stickers.Tagger.Explaining;
 using Stickers.Tagger.Models;
 using Stickers.Tagger.Network;
-using static TorchSharp.torch;
 
 namespace Stickers.Tagger;
 
@@ -31,22 +30,20 @@ public sealed class StickerModel : IDisposable
     /// <summary>Longest side to decode images at: larger only costs time.</summary>
     public const int DecodeSide = 160;
 
-    private readonly StickerNet _net;
+    private readonly NetworkWeights _weights;
+    private readonly Lazy<StickerNet> _net;
     private readonly Inference _inference;
     private readonly Dictionary<string, int> _tagIndex;
     private readonly float[] _tagVectors;
 
-    private StickerModel(ModelDescription description, StickerNet net, CodeMap? codeMap)
+    private StickerModel(ModelDescription description, NetworkWeights weights, CodeMap? codeMap)
     {
-        Description = description;
-        _net = net;
-        _net.Fold();
-        _inference = new Inference(net);
+        (Description, _weights, CodeMap) = (description, weights, codeMap);
         _tagIndex = description.Meanings.Select((t, i) => (t.Tag, i)).ToDictionary(t => t.Tag, t => t.i, StringComparer.Ordinal);
-        using var scope = NewDisposeScope();
-        using var noGrad = no_grad();
-        _tagVectors = net.TagVectors.data<float>().ToArray();
-        CodeMap = codeMap;
+        _tagVectors = weights.Values("tag_vectors", weights.Shape.Meanings, weights.Shape.SemanticDimension).ToArray();
+        EightBitNetwork.Unit(_tagVectors, weights.Shape.SemanticDimension);
+        _net = new Lazy<StickerNet>(FoldedNet);
+        _inference = weights.Ranges is null ? new Inference(_net.Value) : new Inference(weights);
     }
 
     /// <summary>All but the network.</summary>
@@ -100,20 +97,9 @@ public sealed class StickerModel : IDisposable
         ArgumentNullException.ThrowIfNull(description);
         await description.VerifyWeightsAsync(store, cancellation);
         using var weights = await store.FetchAsync($"{ModelFiles.Folder(description.Manifest.Version)}/{ModelFiles.Weights}", cancellation);
-        var net = new StickerNet(description.Manifest.Network);
-        try
-        {
-            var (tensors, _) = SafeTensors.Read(weights.Path);
-            FlatParameters.Of(net).Load(tensors, weights.Path);
-            FlatParameters.BuffersOf(net).Load(tensors, weights.Path);
-            net.Ranges = ActivationRanges.Of(tensors, net.Configuration, store.LocationOf($"{ModelFiles.Folder(description.Manifest.Version)}/{ModelFiles.Weights}"));
-            return new StickerModel(description, net, description.CodeMapOf(tensors));
-        }
-        catch
-        {
-            net.Dispose();
-            throw;
-        }
+        var (tensors, _) = SafeTensors.Read(weights.Path);
+        var learned = new NetworkWeights(description.Manifest.Network, tensors, store.LocationOf($"{ModelFiles.Folder(description.Manifest.Version)}/{ModelFiles.Weights}"));
+        return new StickerModel(description, learned, description.CodeMapOf(learned));
     }
 
     /// <summary>Runs the network on a batch (1 to 256 images) in the order given.</summary>
@@ -155,7 +141,7 @@ public sealed class StickerModel : IDisposable
         ArgumentNullException.ThrowIfNull(tags);
         ArgumentOutOfRangeException.ThrowIfLessThan(side, 1);
         if (tags.FirstOrDefault(tag => PlaceOf(tag) < 0) is { } unknown) throw new ArgumentException($"Model '{Version}' does not suggest '{unknown}'.", nameof(tags));
-        return HeatMap.Of(_net, image, Description.Fit(image), [.. tags.Select(PlaceOf)], side);
+        return HeatMap.Of(_net.Value, image, Description.Fit(image), [.. tags.Select(PlaceOf)], side);
     }
 
     /// <summary>Place of a tag in the vocabulary, or -1.</summary>
@@ -168,9 +154,17 @@ public sealed class StickerModel : IDisposable
     public float[]? TagVector(string tag) =>
         _tagIndex.TryGetValue(tag, out var index) ? _tagVectors.AsSpan(index * SemanticDimension, SemanticDimension).ToArray() : null;
 
+    private StickerNet FoldedNet()
+    {
+        var net = _weights.ToNet();
+        net.eval();
+        net.Fold();
+        return net;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
-        _net.Dispose();
+        if (_net.IsValueCreated) _net.Value.Dispose();
     }
 }

@@ -31,23 +31,32 @@ internal sealed class EightBitHeads
     private readonly Convolution _visual;
     private readonly Convolution _semantic;
 
-    /// <param name="net">The network; only read, and not kept.</param>
-    public EightBitHeads(StickerNet net)
+    /// <param name="weights">The network's.</param>
+    public EightBitHeads(NetworkWeights weights)
     {
-        var (gain, offset) = net.FeatureScale();
-        _offset = offset;
+        var (shape, count) = (weights.Shape, weights.FeatureCount);
+        // Features are normalised values times this, and plus that.
+        var gain = weights.Values("feature_norm.weight", count).ToArray();
+        var offset = _offset = weights.Values("feature_norm.bias", count).ToArray();
         _inverse = Array.ConvertAll(gain, value => value == 0 ? 0 : 1 / value);
-        _squash = net.Configuration.SquashedSemantics;
+        _squash = shape.SquashedSemantics;
         for (var i = 0; i < _squashed.Length; i++) _squashed[i] = (byte)(Math.Round(Math.Tanh((i - (SquashReach * SquashSteps)) / (double)SquashSteps / StickerNet.SquashDeviations) * Largest) + Zero);
-        var (tags, visual, semantic) = net.HeadValues();
-        _tags = OfFeatures(tags);
-        _visual = OfFeatures(visual);
-        _semantic = _squash ? Head(semantic.Weight, semantic.Bias, Same(1 / Largest, gain.Length)) : OfFeatures(semantic);
+        var semantic = weights.Linear("semantic_head", count, shape.SemanticDimension);
+        _tags = OfFeatures(weights.Linear("tag_head", count, shape.Tags));
+        _visual = OfFeatures(weights.Linear("visual_head", count, shape.VisualDimension));
+        _semantic = _squash ? Head(semantic.Weight, semantic.Bias, Same(1 / Largest, count)) : OfFeatures(semantic);
 
         // The offset of features is known, so it goes into that of the head.
         Convolution OfFeatures((float[] Weight, float[] Bias) head)
         {
-            var bias = head.Bias.Select((value, o) => (float)(value + Enumerable.Range(0, offset.Length).Sum(f => (double)head.Weight[(o * offset.Length) + f] * offset[f]))).ToArray();
+            var bias = new float[head.Bias.Length];
+            for (var o = 0; o < bias.Length; o++)
+            {
+                var sum = 0.0;
+                for (var f = 0; f < offset.Length; f++) sum += (double)head.Weight[(o * offset.Length) + f] * offset[f];
+                bias[o] = (float)(head.Bias[o] + sum);
+            }
+
             return Head(head.Weight, bias, Array.ConvertAll(gain, value => value * Deviations / Largest));
         }
     }

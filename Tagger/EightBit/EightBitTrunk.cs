@@ -22,29 +22,30 @@ internal sealed class EightBitTrunk
     private readonly ConvolutionVariant _variant;
     private readonly ConcurrentBag<Workspace> _idle = [];
 
-    /// <param name="net">A network with ranges; only read, and not kept.</param>
+    /// <param name="weights">Of a network with ranges.</param>
     /// <param name="variant">Which build of the convolution; null for the best one.</param>
-    public EightBitTrunk(StickerNet net, ConvolutionVariant? variant = null)
+    public EightBitTrunk(NetworkWeights weights, ConvolutionVariant? variant = null)
     {
-        var ranges = net.Ranges ?? throw new ArgumentException("The network has no ranges of activations.", nameof(net));
+        var ranges = weights.Ranges ?? throw new ArgumentException("The network has no ranges of activations.", nameof(weights));
         _variant = variant ?? Convolution.Best;
-        (_side, _widths) = (net.Configuration.InputSide, net.Configuration.Widths);
+        (_side, _widths) = (weights.Shape.InputSide, weights.Shape.Widths);
         var units = new Queue<float>(ranges.Values.Select(range => range / byte.MaxValue));
-        var unit = units.Dequeue();
-        _stem = Quantise(net.Stem, PlainView.Unit, PlainView.Zero.ToArray(), unit);
-        _stages = [.. net.Stages.Select((blocks, stage) => new Stage(_side >> (stage + 1), [.. blocks.Select(block =>
+        var (unit, channels) = (units.Dequeue(), _widths[0]);
+        _stem = Quantise(weights, "stem", PlainView.Unit, PlainView.Zero.ToArray(), channels, 3, 2, unit);
+        _stages = [.. _widths.Select((width, stage) => new Stage(_side >> (stage + 1), [.. Enumerable.Range(0, weights.Shape.Blocks[stage]).Select(i =>
         {
-            var before = unit;
-            var between = units.Dequeue();
-            unit = units.Dequeue();
+            // As StickerNet's and BasicBlock's constructors have it.
+            var (name, stride) = ($"layer{stage + 1}.{i}", stage > 0 && i == 0 ? 2 : 1);
+            var (inUnit, before, between) = (unit, Same(unit, channels), units.Dequeue());
+            (unit, channels) = (units.Dequeue(), width);
             return new Block(
-                Quantise(block.First, Same(before, block.First), null, between),
-                Quantise(block.Second, Same(between, block.Second), null, unit),
-                block.Shortcut is { } shortcut ? Quantise(shortcut, Same(before, shortcut), null, unit) : null,
-                before / unit);
+                Quantise(weights, $"{name}.conv1", before, null, width, 3, stride, between),
+                Quantise(weights, $"{name}.conv2", Same(between, width), null, width, 3, 1, unit),
+                stride != 1 || before.Length != width ? Quantise(weights, $"{name}.downsample", before, null, width, 1, stride, unit) : null,
+                inUnit / unit);
         })]))];
-        FeatureCount = net.FeatureCount;
-        (_gain, _shift) = net.FeatureAffine();
+        FeatureCount = weights.FeatureCount;
+        (_gain, _shift) = weights.Affine("feature_norm", FeatureCount);
     }
 
     /// <summary>Number of values that the heads read.</summary>
@@ -116,15 +117,23 @@ internal sealed class EightBitTrunk
         }
     }
 
-    private static Convolution Quantise(ConvBatchNorm layer, ReadOnlySpan<float> unit, byte[]? zero, float outUnit)
+    /// <param name="weights">The network's.</param>
+    /// <param name="name">The layer's.</param>
+    /// <param name="units">What a step of the input stands for, by channel.</param>
+    /// <param name="zero">As <see cref="Convolution"/> takes it.</param>
+    /// <param name="outChannels">Channels of the output.</param>
+    /// <param name="side">Side of the kernel.</param>
+    /// <param name="stride">1 or 2.</param>
+    /// <param name="outUnit">What a step of the output stands for.</param>
+    private static Convolution Quantise(NetworkWeights weights, string name, ReadOnlySpan<float> units, byte[]? zero, int outChannels, int side, int stride, float outUnit)
     {
-        var (kernel, offset) = layer.FoldedValues();
-        return new Convolution(kernel, offset, layer.InChannels, layer.KernelSide, layer.Stride, unit, zero, outUnit);
+        var (kernel, offset) = weights.Folded(name, units.Length, outChannels, side);
+        return new Convolution(kernel, offset, units.Length, side, stride, units, zero, outUnit);
     }
 
-    private static float[] Same(float unit, ConvBatchNorm layer)
+    private static float[] Same(float unit, int channels)
     {
-        var units = new float[layer.InChannels];
+        var units = new float[channels];
         Array.Fill(units, unit);
         return units;
     }

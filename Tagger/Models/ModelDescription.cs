@@ -103,12 +103,13 @@ public sealed class ModelDescription
         if (Manifest.Network.CodeBits == 0) return null;
         await VerifyWeightsAsync(store, cancellation);
         using var weights = await store.FetchAsync($"{ModelFiles.Folder(Manifest.Version)}/{ModelFiles.Weights}", cancellation);
-        return CodeMapOf(SafeTensors.Read(weights.Path).Tensors);
+        return CodeMapOf(new NetworkWeights(Manifest.Network, SafeTensors.Read(weights.Path).Tensors, store.LocationOf($"{ModelFiles.Folder(Manifest.Version)}/{ModelFiles.Weights}")));
     }
 
-    /// <summary>As <see cref="ReadCodeMapAsync"/>, of the weights' tensors.</summary>
-    internal CodeMap? CodeMapOf(IReadOnlyDictionary<string, NamedTensor> tensors) =>
-        Manifest.Network.CodeBits == 0 ? null : new CodeMap(tensors["code_head.weight"].Values.ToArray(), tensors["code_head.bias"].Values.ToArray());
+    /// <summary>As <see cref="ReadCodeMapAsync"/>, of weights that are read.</summary>
+    internal CodeMap? CodeMapOf(NetworkWeights weights) => Manifest.Network.CodeBits is > 0 and var bits
+        ? new CodeMap(weights.Values("code_head.weight", bits, Manifest.Network.VisualDimension).ToArray(), weights.Values("code_head.bias", bits).ToArray())
+        : null;
 
     /// <summary>Compares the weights with their hash in the manifest.</summary>
     internal Task VerifyWeightsAsync(ObjectStore store, CancellationToken cancellation) => VerifyAsync(

@@ -72,24 +72,6 @@ internal sealed class ConvBatchNorm : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    /// <summary>Channels in.</summary>
-    public int InChannels => (int)weight.shape[1];
-
-    /// <summary>Side of the kernel.</summary>
-    public int KernelSide => (int)weight.shape[2];
-
-    /// <summary>Step of the kernel.</summary>
-    public int Stride => (int)_stride[0];
-
-    /// <summary>The kernel with the normalisation in it, out x in x k x k, and what is then added: (out).</summary>
-    public (float[] Kernel, float[] Offset) FoldedValues()
-    {
-        using var noGrad = no_grad();
-        using var scope = NewDisposeScope();
-        var (scale, offset) = bn.Affine();
-        return (weight.mul(scale.view(-1, 1, 1, 1)).data<float>().ToArray(), offset.data<float>().ToArray());
-    }
-
     /// <summary>Makes the normalisation part of the kernel, for networks that learn no more: one pass over the output less.</summary>
     public void Fold()
     {
@@ -149,9 +131,6 @@ internal sealed class BasicBlock : nn.Module<Tensor, Tensor>
 
     /// <summary>The second, which has no ReLU.</summary>
     public ConvBatchNorm Second => conv2;
-
-    /// <summary>The projection of the input, or null where it is added as it is.</summary>
-    public ConvBatchNorm? Shortcut => downsample;
 
     /// <inheritdoc cref="ConvBatchNorm.Fold"/>
     public void Fold()

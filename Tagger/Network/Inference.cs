@@ -25,34 +25,45 @@ internal sealed class Inference
     /// <summary>Images that one thread takes at a time; fixed, so that answers do not depend on the number of cores.</summary>
     private const int Chunk = 64;
 
-    private readonly StickerNet _net;
-    private readonly Device _device;
-    private readonly EightBitTrunk? _trunk;
-    private readonly EightBitHeads? _heads;
+    private readonly NetworkConfiguration _shape;
+    private readonly int _featureCount;
+    private readonly StickerNet? _exact;
+    private readonly EightBitNetwork? _rounded;
 
     /// <param name="net">The network; stays the caller's.</param>
     public Inference(StickerNet net)
     {
-        _net = net;
-        _net.eval();
-        _device = FlatParameters.Of(net).Parts[0].Tensor.device;
-        if (net.Ranges is null || _device.type != TorchSharp.DeviceType.CPU) return;
-        _trunk = new EightBitTrunk(net);
-        _heads = new EightBitHeads(net);
+        net.eval();
+        (_shape, _featureCount) = (net.Configuration, net.FeatureCount);
+        if (net.Ranges is null || DeviceOf(net).type != TorchSharp.DeviceType.CPU) _exact = net;
+        else _rounded = new EightBitNetwork(NetworkWeights.Of(net));
     }
+
+    /// <param name="weights">Of a network with ranges; it runs on the host.</param>
+    /// <exception cref="InvalidDataException">A tensor is missing or has another shape.</exception>
+    public Inference(NetworkWeights weights) => (_shape, _featureCount, _rounded) = (weights.Shape, weights.FeatureCount, new EightBitNetwork(weights));
 
     /// <summary>Runs a batch.</summary>
     public RawOutput Run(int count, int fittedSide, FittedImage image)
     {
         Check(count);
-        var shape = _net.Configuration;
-        var result = new RawOutput(new float[count * shape.Tags], new float[count * shape.VisualDimension], new float[count * shape.SemanticDimension]);
+        var result = new RawOutput(new float[count * _shape.Tags], new float[count * _shape.VisualDimension], new float[count * _shape.SemanticDimension]);
         ForEachChunk(count, (first, n) =>
         {
-            var output = _heads is null ? _net.Heads(Exact(first, n, fittedSide, image)) : Finish(_heads.Run(Convolution.Best, n, Rounded(first, n, image)), n);
+            if (_rounded is not null)
+            {
+                _rounded.Run(n, i => image(first + i), Rows(result.TagLogits, _shape.Tags), Rows(result.Visual, _shape.VisualDimension), Rows(result.Semantic, _shape.SemanticDimension));
+                return;
+            }
+
+            using var mode = inference_mode();
+            using var scope = NewDisposeScope();
+            var output = _exact!.Heads(Exact(first, n, fittedSide, image));
             Copy(output.TagLogits, first, result.TagLogits);
             Copy(output.Visual, first, result.Visual);
             Copy(output.Semantic, first, result.Semantic);
+
+            Span<float> Rows(float[] all, int length) => all.AsSpan(first * length, n * length);
         });
         return result;
     }
@@ -61,11 +72,18 @@ internal sealed class Inference
     public float[] Features(int count, int fittedSide, FittedImage image)
     {
         Check(count);
-        var features = new float[count * _net.FeatureCount];
+        var features = new float[count * _featureCount];
         ForEachChunk(count, (first, n) =>
         {
-            if (_trunk is null) Copy(Exact(first, n, fittedSide, image), first, features);
-            else Rounded(first, n, image).CopyTo(features, first * _net.FeatureCount);
+            if (_rounded is not null)
+            {
+                _rounded.Features(n, i => image(first + i), features.AsSpan(first * _featureCount, n * _featureCount));
+                return;
+            }
+
+            using var mode = inference_mode();
+            using var scope = NewDisposeScope();
+            Copy(Exact(first, n, fittedSide, image), first, features);
         });
         return features;
     }
@@ -87,37 +105,17 @@ internal sealed class Inference
     }
 
     /// <summary>Calls back, on several threads, with the place of a chunk in the batch and its length.</summary>
-    private static void ForEachChunk(int count, Action<int, int> use)
-    {
-        Parallel.For(0, (count + Chunk - 1) / Chunk, c =>
-        {
-            // Each thread that calls LibTorch has a thread count of its own; the chunks are the parallelism.
-            set_num_threads(1);
-            using var mode = inference_mode();
-            using var scope = NewDisposeScope();
-            use(c * Chunk, Math.Min(Chunk, count - (c * Chunk)));
-        });
-    }
+    private static void ForEachChunk(int count, Action<int, int> use) =>
+        Parallel.For(0, (count + Chunk - 1) / Chunk, c => use(c * Chunk, Math.Min(Chunk, count - (c * Chunk))));
+
+    private static Device DeviceOf(StickerNet net) => FlatParameters.Of(net).Parts[0].Tensor.device;
 
     /// <summary>Features in float32: (n, F).</summary>
-    private Tensor Exact(int first, int count, int fittedSide, FittedImage image) =>
-        _net.ForwardFeatures(InputOf(count, fittedSide, i => image(first + i), _net.Configuration.InputSide, _device));
-
-    /// <summary>Features in 8 bits: n x F, row-major.</summary>
-    private float[] Rounded(int first, int count, FittedImage image)
+    private Tensor Exact(int first, int count, int fittedSide, FittedImage image)
     {
-        var features = new float[count * _net.FeatureCount];
-        _trunk!.Features(count, i => image(first + i), features);
-        return features;
-    }
-
-    private NetworkOutput Finish((float[] Tags, float[] Visual, float[] Semantic) heads, int count)
-    {
-        var shape = _net.Configuration;
-        return _net.Finish(Of(heads.Tags, shape.Tags), Of(heads.Visual, shape.VisualDimension), Of(heads.Semantic, shape.SemanticDimension));
-
-        // Without the channels that only fill a vector.
-        Tensor Of(float[] values, int length) => tensor(values, [count, values.Length / count]).slice(1, 0, length, 1);
+        // Each thread that calls LibTorch has a thread count of its own; the chunks are the parallelism.
+        set_num_threads(1);
+        return _exact!.ForwardFeatures(InputOf(count, fittedSide, i => image(first + i), _shape.InputSide, DeviceOf(_exact)));
     }
 
     /// <summary>Copies (n, D) values to the rows that begin at <paramref name="first"/>.</summary>

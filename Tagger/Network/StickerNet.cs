@@ -31,14 +31,18 @@ internal sealed class StickerNet : nn.Module<Tensor, NetworkOutput>
     private static readonly Scalar Squash = SquashDeviations;
 
     /// <summary>Inverse temperature of the similarity to prototypes; chosen on validation stickers, where 16 to 25 are as good.</summary>
-    private static readonly Scalar PrototypeScale = 20f;
+    public const float PrototypeSpread = 20f;
+    private static readonly Scalar PrototypeScale = PrototypeSpread;
 
     /// <summary>How much the prototypes' say of a tag weighs, chosen on validation stickers too, and the tag head's.</summary>
-    private static readonly Scalar OfPrototypes = 0.75f;
-    private static readonly Scalar OfTagHead = 0.25f;
+    public const float PrototypeShare = 0.75f;
+    public const float TagHeadShare = 0.25f;
+    private static readonly Scalar OfPrototypes = PrototypeShare;
+    private static readonly Scalar OfTagHead = TagHeadShare;
 
     /// <summary>So that no logarithm is of zero.</summary>
-    private static readonly Scalar LeastProbability = 1e-30f;
+    public const float Least = 1e-30f;
+    private static readonly Scalar LeastProbability = Least;
 
     /// <summary>So that a feature of weight zero is not divided by it.</summary>
     private static readonly Scalar Tiny = 1e-12f;
@@ -102,11 +106,8 @@ internal sealed class StickerNet : nn.Module<Tensor, NetworkOutput>
     /// <summary>Ranges of the trunk's activations, by which it runs in 8 bits; null where it runs in float32 alone.</summary>
     public ActivationRanges? Ranges { get; set; }
 
-    /// <summary>The first convolution.</summary>
-    public ConvBatchNorm Stem => stem;
-
     /// <summary>The blocks of each of the four stages.</summary>
-    public IEnumerable<IEnumerable<BasicBlock>> Stages => new[] { layer1, layer2, layer3, layer4 }.Select(stage => stage.children().OfType<BasicBlock>());
+    private IEnumerable<IEnumerable<BasicBlock>> Stages => new[] { layer1, layer2, layer3, layer4 }.Select(stage => stage.children().OfType<BasicBlock>());
 
     /// <summary>What each ReLU of the trunk gives for an input: the stem's, then of each block the one between its convolutions and the one after it.</summary>
     public IEnumerable<Tensor> Activations(Tensor input)
@@ -119,15 +120,6 @@ internal sealed class StickerNet : nn.Module<Tensor, NetworkOutput>
             yield return between;
             yield return x = block.After(x, between);
         }
-    }
-
-    /// <summary>The last step from the pooled and scaled maps to what the heads read, value by value: x * gain + shift.</summary>
-    public (float[] Gain, float[] Shift) FeatureAffine()
-    {
-        using var scope = NewDisposeScope();
-        using var noGrad = no_grad();
-        var (gain, shift) = feature_norm.Affine();
-        return (gain.data<float>().ToArray(), shift.data<float>().ToArray());
     }
 
     /// <summary>Starts every tag at its frequency, so that the first steps do not spend themselves on learning that tags are rare.</summary>
@@ -225,10 +217,9 @@ internal sealed class StickerNet : nn.Module<Tensor, NetworkOutput>
     /// </summary>
     /// <param name="features">Of <see cref="ForwardFeatures"/>.</param>
     /// <param name="semantic">(B, Ds), the semantic vectors of the same stickers.</param>
-    public Tensor TagLogits(Tensor features, Tensor semantic) => Mixture(tag_head.forward(features), semantic);
-
-    private Tensor Mixture(Tensor own, Tensor semantic)
+    public Tensor TagLogits(Tensor features, Tensor semantic)
     {
+        var own = tag_head.forward(features);
         if (prototypes is null || prototype_tags is null) return own;
         var near = semantic.matmul(prototypes.t()).mul(PrototypeScale).softmax(1);                                  // (B, C)
         var (sets, tags) = (prototype_tags.select(1, 0).to_type(ScalarType.Int64), prototype_tags.select(1, 1).to_type(ScalarType.Int64));
@@ -260,29 +251,6 @@ internal sealed class StickerNet : nn.Module<Tensor, NetworkOutput>
     {
         var semantic = SemanticOf(SemanticFeatures(features));
         return new NetworkOutput(TagLogits(features, semantic), Unit(visual_head.forward(features)), semantic);
-    }
-
-    /// <summary>As <see cref="Heads"/>, of what the linear heads gave: (B, V), (B, Dv) and (B, Ds), the last two of any length.</summary>
-    public NetworkOutput Finish(Tensor own, Tensor visual, Tensor semantic)
-    {
-        var unit = Unit(semantic);
-        return new NetworkOutput(Mixture(own, unit), Unit(visual), unit);
-    }
-
-    /// <summary>Features are normalised values times this, by feature, and plus that.</summary>
-    public (float[] Gain, float[] Offset) FeatureScale()
-    {
-        using var noGrad = no_grad();
-        return (feature_norm.Weight.data<float>().ToArray(), feature_norm.Bias.data<float>().ToArray());
-    }
-
-    /// <summary>Weights, row-major, and biases of the linear heads: of tags, of visual and of semantic vectors.</summary>
-    public ((float[] Weight, float[] Bias) Tags, (float[] Weight, float[] Bias) Visual, (float[] Weight, float[] Bias) Semantic) HeadValues()
-    {
-        using var noGrad = no_grad();
-        return (Of(tag_head), Of(visual_head), Of(semantic_head));
-
-        static (float[], float[]) Of(Linear head) => (head.weight.data<float>().ToArray(), head.bias!.data<float>().ToArray());
     }
 
     private static Tensor Unit(Tensor rows) => nn.functional.normalize(rows, 2, 1);

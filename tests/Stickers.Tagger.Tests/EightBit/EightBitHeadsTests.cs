@@ -23,11 +23,12 @@ public sealed class EightBitHeadsTests
         var random = new Random(5);
         foreach (var part in FlatParameters.Of(net).Parts.Where(part => part.Name.StartsWith("feature_norm", StringComparison.Ordinal)))
             part.Tensor.copy_(torch.tensor([.. Enumerable.Range(0, net.FeatureCount).Select(i => i == 7 ? 0 : (2 * random.NextSingle()) - 1)]));
-        var (gain, offset) = net.FeatureScale();
+        var weights = NetworkWeights.Of(net);
+        var (gain, offset) = (weights.Values("feature_norm.weight", net.FeatureCount).ToArray(), weights.Values("feature_norm.bias", net.FeatureCount).ToArray());
         var features = Enumerable.Range(0, Stickers * net.FeatureCount).Select(i => offset[i % gain.Length] + (gain[i % gain.Length] * (i == 40 ? 7.5f : Normal(random)))).ToArray();
         var exact = net.Heads(torch.tensor(features, [Stickers, net.FeatureCount]));
 
-        var all = Enum.GetValues<ConvolutionVariant>().Where(Convolution.Has).Select(variant => new EightBitHeads(net).Run(variant, Stickers, features)).ToArray();
+        var all = Enum.GetValues<ConvolutionVariant>().Where(Convolution.Has).Select(variant => new EightBitHeads(weights).Run(variant, Stickers, features)).ToArray();
 
         Assert.All(all, heads => Assert.Equal(all[0].Tags, heads.Tags));
         Assert.All(all, heads => Assert.Equal(all[0].Visual, heads.Visual));

@@ -33,7 +33,7 @@ public sealed class EightBitTrunkTests
         var all = Enum.GetValues<ConvolutionVariant>().Where(Convolution.Has).Select(variant =>
         {
             var features = new float[exact.Length];
-            new EightBitTrunk(net, variant).Features(fitted.Length, i => fitted[i], features);
+            new EightBitTrunk(NetworkWeights.Of(net), variant).Features(fitted.Length, i => fitted[i], features);
             return features;
         }).ToArray();
 
@@ -50,7 +50,7 @@ public sealed class EightBitTrunkTests
         var fittedSide = InputFitting.FittedSide(48);
         var fitted = Pictures(fittedSide, 37);
         net.Ranges = RangeFit.Of(net, [.. Enumerable.Range(0, fitted.Length)], fittedSide, i => fitted[i]);
-        var trunk = new EightBitTrunk(net);
+        var trunk = new EightBitTrunk(NetworkWeights.Of(net));
         var alone = fitted.Select(picture =>
         {
             var features = new float[net.FeatureCount];
@@ -88,10 +88,10 @@ public sealed class EightBitTrunkTests
     public void Features_RoomThatDoesNotFit_IsRefused()
     {
         using var net = Net(32, [8, 8, 8, 8], [1, 1, 1, 1]);
-        Assert.Throws<ArgumentException>(() => new EightBitTrunk(net));
+        Assert.Throws<ArgumentException>(() => new EightBitTrunk(NetworkWeights.Of(net)));
         var fitted = Pictures(40, 2);
         net.Ranges = RangeFit.Of(net, [0, 1], 40, i => fitted[i]);
-        var trunk = new EightBitTrunk(net);
+        var trunk = new EightBitTrunk(NetworkWeights.Of(net));
 
         Assert.Throws<ArgumentException>(() => trunk.Features(2, i => fitted[i], new float[(2 * net.FeatureCount) - 1]));
         Assert.Throws<ArgumentOutOfRangeException>(() => trunk.Features(0, i => fitted[i], []));
