@@ -14,8 +14,9 @@ public static class StickerFrames
     /// <summary>Decodes a still image, or up to <see cref="Max"/> frames of an animation that differ most; at least one.</summary>
     /// <param name="file">The encoded file.</param>
     /// <param name="limits">What is refused; null for <see cref="ImageLimits.Default"/>.</param>
+    /// <param name="room">As <see cref="ImageDecoder.Decode"/> takes it for a still image.</param>
     /// <exception cref="ImageException">The file is refused, truncated or corrupt.</exception>
-    public static IReadOnlyList<AnimationFrame> Decode(ReadOnlySpan<byte> file, ImageLimits? limits = null) => ImageDecoder.Identify(file, limits).Frames > 1
+    public static IReadOnlyList<AnimationFrame> Decode(ReadOnlySpan<byte> file, ImageLimits? limits = null, byte[]? room = null) => ImageDecoder.Identify(file, limits).Frames > 1
         ? ImageDecoder.DecodeDistinctFrames(file, StickerModel.DecodeSide, Max, limits)
-        : [new AnimationFrame(ImageDecoder.Decode(file, StickerModel.DecodeSide, limits), 1)];
+        : [new AnimationFrame(ImageDecoder.Decode(file, StickerModel.DecodeSide, limits, room), 1)];
 }

@@ -119,10 +119,8 @@ public sealed class StickerModel : IDisposable
         var predictions = new Prediction[fitted.Count];
         for (var i = 0; i < predictions.Length; i++)
         {
-            var scores = raw.TagLogits.AsSpan(i * Vocabulary.Count, Vocabulary.Count).ToArray();
-            for (var t = 0; t < scores.Length; t++) scores[t] = Description.Probability(t, scores[t]);
             predictions[i] = new Prediction(
-                scores,
+                Description.Probabilities(raw.TagLogits.AsSpan(i * Vocabulary.Count, Vocabulary.Count)),
                 raw.Visual.AsSpan(i * VisualDimension, VisualDimension).ToArray(),
                 raw.Semantic.AsSpan(i * SemanticDimension, SemanticDimension).ToArray());
         }

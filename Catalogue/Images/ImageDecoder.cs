@@ -18,15 +18,19 @@ public static class ImageDecoder
     /// wholly transparent (many start empty). An SVG is cropped to what it draws and rendered so that its longest side is exactly
     /// <paramref name="maxSide"/>, at most 512 pixels.
     /// </summary>
+    /// <param name="file">The encoded file.</param>
+    /// <param name="maxSide">Longest side at most, 1 or more.</param>
+    /// <param name="limits">What is refused; null for <see cref="ImageLimits.Default"/>.</param>
+    /// <param name="room">An array that the picture's pixels may take where they fill it exactly, such as those of a picture that is needed no longer; null for none.</param>
     /// <exception cref="ImageException">The file is refused, truncated, corrupt or blank.</exception>
-    public static RasterImage Decode(ReadOnlySpan<byte> file, int maxSide, ImageLimits? limits = null)
+    public static RasterImage Decode(ReadOnlySpan<byte> file, int maxSide, ImageLimits? limits = null, byte[]? room = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxSide, 1);
         limits ??= ImageLimits.Default;
         var header = ImageHeader.Read(file, limits);
         if (header.Format == StickerFormat.Svg) return SvgRenderer.Render(SvgDocument.Read(file, limits), maxSide);
         if (header.IsAnimated) return FirstVisible(file, header, maxSide);
-        using var pixels = SkiaStill.Decode(file, header, maxSide);
+        using var pixels = SkiaStill.Decode(file, header, maxSide, room);
         return pixels.IsBlank ? throw Blank(header) : pixels.ToImage(maxSide, header.Orientation);
     }
 

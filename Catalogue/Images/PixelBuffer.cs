@@ -13,6 +13,7 @@ internal sealed class PixelBuffer : IDisposable
     private const int LargestPooled = 1 << 20;
 
     private readonly int _length;
+    private readonly byte[]? _lent;
     private byte[]? _pooled;
     private PageMemory? _pages;
 
@@ -23,11 +24,20 @@ internal sealed class PixelBuffer : IDisposable
         else _pages = new PageMemory(_length);
     }
 
+    /// <param name="width">Pixels in a row.</param>
+    /// <param name="height">Rows.</param>
+    /// <param name="lent">Memory for exactly these pixels, which stays the caller's.</param>
+    public PixelBuffer(int width, int height, byte[] lent)
+    {
+        (Width, Height, _length, _lent) = (width, height, checked(width * height * 4), lent);
+        if (lent.Length != _length) throw new ArgumentException($"{_length} bytes expected, found {lent.Length}.", nameof(lent));
+    }
+
     public int Width { get; }
 
     public int Height { get; }
 
-    public Span<byte> Rgba => _pages is { } pages ? pages.Bytes : _pooled.AsSpan(0, _length);
+    public Span<byte> Rgba => _pages is { } pages ? pages.Bytes : (_lent ?? _pooled).AsSpan(0, _length);
 
     public Span<uint> Pixels => MemoryMarshal.Cast<byte, uint>(Rgba);
 
@@ -51,10 +61,12 @@ internal sealed class PixelBuffer : IDisposable
         return copy;
     }
 
-    /// <summary>A picture of its own, shrunk to fit and turned upright.</summary>
+    /// <summary>A picture of its own, or in the memory that was lent, shrunk to fit and turned upright.</summary>
     public RasterImage ToImage(int maxSide, int orientation)
     {
         var (width, height) = AreaResampler.Fit(Width, Height, maxSide);
+        // What nobody else will write to need not be copied.
+        if (_lent is not null && (width, height) == (Width, Height)) return Orientation.Apply(new RasterImage(width, height, _lent), orientation);
         return Orientation.Apply(new RasterImage(width, height, AreaResampler.Shrink(Rgba, Width, Width, Height, width, height)), orientation);
     }
 

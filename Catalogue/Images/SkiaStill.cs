@@ -8,7 +8,11 @@ internal static class SkiaStill
     private static readonly SKColorSpace Srgb = SKColorSpace.CreateSrgb();
 
     /// <summary>Decodes at the stored size or, for JPEG, at the smallest cheaper size that still covers <paramref name="maxSide"/>.</summary>
-    public static PixelBuffer Decode(ReadOnlySpan<byte> file, ImageHeader header, int maxSide)
+    /// <param name="file">The file.</param>
+    /// <param name="header">Its header.</param>
+    /// <param name="maxSide">What is wanted at most.</param>
+    /// <param name="lent">Memory for the pixels, taken where it is of their very length; null for none.</param>
+    public static PixelBuffer Decode(ReadOnlySpan<byte> file, ImageHeader header, int maxSide, byte[]? lent = null)
     {
         using var data = SKData.CreateCopy(file);
         using var codec = Open(data, header);
@@ -18,7 +22,7 @@ internal static class SkiaStill
             var reduced = codec.GetScaledDimensions(maxSide / (float)Math.Max(size.Width, size.Height));
             if (Math.Max(reduced.Width, reduced.Height) >= maxSide) size = reduced;
         }
-        var pixels = new PixelBuffer(size.Width, size.Height);
+        var pixels = lent?.Length == size.Width * size.Height * 4 ? new PixelBuffer(size.Width, size.Height, lent) : new PixelBuffer(size.Width, size.Height);
         try
         {
             Read(codec, header.Format, pixels, SKCodecOptions.Default);

@@ -16,6 +16,10 @@ public abstract class PredictionJob<TResult, TOutput> : Job<Sticker, FittedStick
 {
     private const int MaxBatch = 256;   // StickerModel.PredictFitted takes no more
 
+    /// <summary>Pixels of the last picture that this thread has fitted: most stickers of a catalogue are of one size.</summary>
+    [ThreadStatic]
+    private static byte[]? t_room;
+
     private readonly int _batchSize;
     private StickerModel? _network;
 
@@ -103,8 +107,10 @@ public abstract class PredictionJob<TResult, TOutput> : Job<Sticker, FittedStick
     {
         try
         {
-            var frames = StickerFrames.Decode(sticker.Image.Span);
-            return new FittedSticker(sticker.Id.Value, [.. frames.Select(frame => Model.Fit(frame.Image))], [.. frames.Select(frame => frame.Share)]);
+            var frames = StickerFrames.Decode(sticker.Image.Span, room: t_room);
+            var fitted = new FittedSticker(sticker.Id.Value, [.. frames.Select(frame => Model.Fit(frame.Image))], [.. frames.Select(frame => frame.Share)]);
+            t_room = frames[^1].Image.Rgba;
+            return fitted;
         }
         catch (ImageException bad)
         {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics.Tensors;
 using System.Runtime.Intrinsics;
 using Stickers.Tagger.Network;
@@ -61,14 +62,21 @@ internal sealed class EightBitHeads
         }
     }
 
-    /// <summary>What the heads make of features, each n x its length: the tag head's logits, and vectors before they are brought to unit length.</summary>
+    /// <summary>What the heads make of features: the tag head's logits, and vectors before they are brought to unit length.</summary>
     /// <param name="variant">Which build of the convolution.</param>
     /// <param name="n">How many.</param>
     /// <param name="features">n x F.</param>
-    public (float[] Tags, float[] Visual, float[] Semantic) Run(ConvolutionVariant variant, int n, ReadOnlySpan<float> features)
+    /// <param name="tags">Receives n x V.</param>
+    /// <param name="visual">Receives n x Dv.</param>
+    /// <param name="semantic">Receives n x Ds.</param>
+    public void Run(ConvolutionVariant variant, int n, ReadOnlySpan<float> features, Span<float> tags, Span<float> visual, Span<float> semantic)
     {
         var (f, padded) = (_offset.Length, _tags.InChannels);
-        var (plain, squashed) = (new byte[Convolution.Bordered(n, 1, padded)], new byte[_squash ? Convolution.Bordered(n, 1, padded) : 0]);
+        // Large, and needed only here: of what is not written below nothing is read, or times a weight of 0.
+        var length = Convolution.Bordered(n, 1, padded);
+        var buffer = ArrayPool<byte>.Shared.Rent(length * (_squash ? 2 : 1));
+        var plain = buffer.AsSpan(0, length);
+        var squashed = _squash ? buffer.AsSpan(length, length) : plain;
         var (z, steps) = (new float[f], new int[f]);
         for (var i = 0; i < n; i++)
         {
@@ -77,19 +85,27 @@ internal sealed class EightBitHeads
             // A picture of one pixel, in the middle of its border.
             ToSteps(z, Largest / Deviations, Zero, byte.MaxValue, steps);
             var place = ((9 * i) + 4) * padded;
-            for (var j = 0; j < steps.Length; j++) plain[place + j] = (byte)steps[j];
+            var pixel = plain.Slice(place, steps.Length);
+            for (var j = 0; j < pixel.Length; j++) pixel[j] = (byte)steps[j];
             if (!_squash) continue;
             ToSteps(z, SquashSteps, SquashReach * SquashSteps, _squashed.Length - 1, steps);
-            for (var j = 0; j < steps.Length; j++) squashed[place + j] = _squashed[steps[j]];
+            pixel = squashed.Slice(place, steps.Length);
+            for (var j = 0; j < pixel.Length; j++) pixel[j] = _squashed[steps[j]];
         }
 
-        return (Run(_tags, plain), Run(_visual, plain), Run(_semantic, _squash ? squashed : plain));
+        Apply(_tags, plain, tags);
+        Apply(_visual, plain, visual);
+        Apply(_semantic, squashed, semantic);
+        ArrayPool<byte>.Shared.Return(buffer);
 
-        float[] Run(Convolution head, byte[] input)
+        void Apply(Convolution head, ReadOnlySpan<byte> input, Span<float> rows)
         {
-            var sums = new float[n * head.OutChannels];
-            head.Run(variant, n, 1, input, sums);
-            return sums;
+            var sums = ArrayPool<float>.Shared.Rent(n * head.OutChannels);
+            head.Run(variant, n, 1, input, sums.AsSpan(0, n * head.OutChannels));
+            // Without the channels that only fill a vector.
+            var wanted = rows.Length / n;
+            for (var i = 0; i < n; i++) sums.AsSpan(i * head.OutChannels, wanted).CopyTo(rows[(i * wanted)..]);
+            ArrayPool<float>.Shared.Return(sums);
         }
     }
 

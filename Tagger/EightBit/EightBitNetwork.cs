@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics.Tensors;
 using Stickers.Tagger.Network;
 
@@ -30,21 +31,14 @@ internal sealed class EightBitNetwork
     /// <param name="semantic">Receives n x Ds, unit rows.</param>
     public void Run(int count, FittedImage fitted, Span<float> tagLogits, Span<float> visual, Span<float> semantic)
     {
-        var features = new float[count * _trunk.FeatureCount];
+        var buffer = ArrayPool<float>.Shared.Rent(count * _trunk.FeatureCount);
+        var features = buffer.AsSpan(0, count * _trunk.FeatureCount);
         _trunk.Features(count, fitted, features);
-        var heads = _heads.Run(Convolution.Best, count, features);
-        Copy(heads.Tags, _shape.Tags, tagLogits);
-        Copy(heads.Visual, _shape.VisualDimension, visual);
-        Copy(heads.Semantic, _shape.SemanticDimension, semantic);
+        _heads.Run(Convolution.Best, count, features, tagLogits, visual, semantic);
+        ArrayPool<float>.Shared.Return(buffer);
         Unit(visual, _shape.VisualDimension);
         Unit(semantic, _shape.SemanticDimension);
         _mixture?.Mix(count, semantic, tagLogits);
-
-        // Without the channels that only fill a vector.
-        void Copy(float[] rows, int length, Span<float> target)
-        {
-            for (var i = 0; i < count; i++) rows.AsSpan(rows.Length / count * i, length).CopyTo(target[(i * length)..]);
-        }
     }
 
     /// <summary>Brings rows to unit length; those of none stay.</summary>

@@ -9,20 +9,25 @@ public sealed record CalibrationCurve(IReadOnlyList<float> Logits, IReadOnlyList
     internal bool IsValid =>
         Logits.Count > 0 && Logits.Count == Probabilities.Count && IsRising(Logits) && IsRising(Probabilities) && Probabilities[0] >= 0 && Probabilities[^1] <= 1;
 
+    // Lists are slow to search.
+    private readonly float[] _logits = [.. Logits];
+    private readonly float[] _probabilities = [.. Probabilities];
+
     /// <summary>The probability of a logit.</summary>
     public float Probability(float logit)
     {
-        if (logit <= Logits[0]) return Probabilities[0];
-        if (logit >= Logits[^1]) return Probabilities[^1];
-        var (low, high) = (0, Logits.Count - 1);
+        var (logits, probabilities) = (_logits, _probabilities);
+        if (logit <= logits[0]) return probabilities[0];
+        if (logit >= logits[^1]) return probabilities[^1];
+        var (low, high) = (0, logits.Length - 1);
         while (high - low > 1)
         {
             var middle = (low + high) / 2;
-            if (Logits[middle] <= logit) low = middle;
+            if (logits[middle] <= logit) low = middle;
             else high = middle;
         }
 
-        return float.Lerp(Probabilities[low], Probabilities[high], (logit - Logits[low]) / (Logits[high] - Logits[low]));
+        return float.Lerp(probabilities[low], probabilities[high], (logit - logits[low]) / (logits[high] - logits[low]));
     }
 
     private static bool IsRising(IReadOnlyList<float> values)

@@ -73,8 +73,13 @@ public sealed class ModelDescription
         return new ModelDescription(manifest, vocabulary, thresholds);
     }
 
-    /// <summary>Calibrated probability of a tag from the network's logit.</summary>
-    internal float Probability(int tag, float logit) => _thresholds.Probability(tag, logit);
+    /// <summary>Calibrated probabilities of the tags from the network's logits, in vocabulary order.</summary>
+    internal float[] Probabilities(ReadOnlySpan<float> logits)
+    {
+        var probabilities = new float[logits.Length];
+        _thresholds.Probabilities(logits, probabilities);
+        return probabilities;
+    }
 
     /// <summary>Brings an image of any size to the form that <see cref="StickerModel.PredictFitted"/> takes.</summary>
     public byte[] Fit(RasterImage image) => InputFitting.Fit(image, FittedSide);

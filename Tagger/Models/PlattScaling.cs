@@ -14,7 +14,10 @@ public sealed record PlattScaling(double Slope, double Offset)
     public static PlattScaling Identity { get; } = new(1, 0);
 
     /// <summary>The probability of a logit.</summary>
-    public float Probability(float logit) => (float)(1 / (1 + Math.Exp(-((Slope * logit) + Offset))));
+    public float Probability(float logit) => (float)(1 / (1 + Math.Exp(-LogOdds(logit))));
+
+    /// <summary>That probability as log-odds.</summary>
+    internal double LogOdds(float logit) => (Slope * logit) + Offset;
 
     /// <summary>
     /// Of one tag, pulled to what holds for all tags, by Newton's method: a few thousand validation stickers move a tag, the nine that most tags of a small catalogue have do not.

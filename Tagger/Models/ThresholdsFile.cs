@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace Stickers.Tagger.Models;
 
 /// <summary>thresholds.json</summary>
@@ -27,12 +29,46 @@ public sealed record ThresholdsFile(int FormatVersion, PlattScaling Calibration,
         : Tags is null ? Calibration.Probability(logit)
         : Tags[tag].Probability(logit);
 
+    /// <summary>As <see cref="Probability"/>, of all tags at once and to rounding.</summary>
+    /// <param name="logits">One for each tag, in vocabulary order.</param>
+    /// <param name="probabilities">Receives as many.</param>
+    internal void Probabilities(ReadOnlySpan<float> logits, Span<float> probabilities)
+    {
+        var exponents = new double[logits.Length];
+        if (Curve is null)
+        {
+            for (var t = 0; t < exponents.Length; t++) exponents[t] = (Tags?[t] ?? Calibration).LogOdds(logits[t]);
+            Sigmoid(exponents, probabilities);
+            return;
+        }
+
+        for (var t = 0; t < exponents.Length; t++) exponents[t] = Calibration.LogOdds(logits[t]);
+        Sigmoid(exponents, probabilities);
+        for (var t = 0; t < exponents.Length; t++)
+        {
+            var probability = Mixed(Curve.Probability(logits[t]), probabilities[t]);
+            probabilities[t] = probability / (1 - probability);
+        }
+
+        TensorPrimitives.Log(probabilities, probabilities);
+        for (var t = 0; t < exponents.Length; t++) exponents[t] = Scaling(t).LogOdds(probabilities[t]);
+        Sigmoid(exponents, probabilities);
+
+        static void Sigmoid(double[] logOdds, Span<float> probabilities)
+        {
+            TensorPrimitives.Sigmoid<double>(logOdds, logOdds);
+            TensorPrimitives.ConvertTruncating<double, float>(logOdds, probabilities);
+        }
+    }
+
     /// <summary>What all tags together say of a logit, as log-odds.</summary>
     internal float LogOdds(float logit)
     {
-        var probability = Math.Clamp(float.Lerp(Curve!.Probability(logit), Calibration.Probability(logit), Order), Least, 1 - Least);
+        var probability = Mixed(Curve!.Probability(logit), Calibration.Probability(logit));
         return MathF.Log(probability / (1 - probability));
     }
+
+    private static float Mixed(float curve, float scaling) => Math.Clamp(float.Lerp(curve, scaling, Order), Least, 1 - Least);
 
     private PlattScaling Scaling(int tag) => Tags is null ? PlattScaling.Identity : Tags[tag];
 }

@@ -30,8 +30,8 @@ struct Lanes {
     INLINE __m512 Plus(__m512 a, __m512 b) { return _mm512_add_ps(a, b); }
     INLINE void StoreFloats(float* to, __m512 values) { _mm512_storeu_ps(to, values); }
     INLINE void StoreBytes(uint8_t* to, __m512 values) {
-        const auto within = _mm512_min_ps(_mm512_max_ps(values, _mm512_setzero_ps()), _mm512_set1_ps(255));
-        _mm_storeu_si128(reinterpret_cast<__m128i*>(to), _mm512_cvtepi32_epi8(_mm512_cvtps_epi32(within)));
+        // What is too large for 32 bits becomes 2^31, which is too large for a byte as well.
+        _mm_storeu_si128(reinterpret_cast<__m128i*>(to), _mm512_cvtusepi32_epi8(_mm512_cvtps_epi32(_mm512_max_ps(values, _mm512_setzero_ps()))));
     }
 };
 

@@ -42,7 +42,8 @@ int32_t stickers_best_variant() {
 
 int32_t stickers_convolve(int32_t variant, const stickers_shape* shape, const stickers_layer* layer) {
     if (!Has(variant)) return 1;
-    if (!IsKnown(*shape) || !layer->output == !layer->sums) return 2;
+    const bool added = layer->shortcut || layer->addend;
+    if (!IsKnown(*shape) || !layer->output == !layer->sums || (layer->shortcut && layer->addend) || (layer->sums && added)) return 2;
     switch (variant) {
         case 3: stickers_convolve_avx512(*shape, *layer); break;
         case 2: stickers_convolve_avxvnni(*shape, *layer); break;

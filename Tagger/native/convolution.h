@@ -20,7 +20,8 @@ struct stickers_shape {
 };
 
 // The caller's, all of them; nothing is kept. weights are packed in blocks of 64 output channels, the last of them of what is left: of each, for every row and column of the kernel and
-// every four input channels, block x 4 bytes. Where there is no shortcut or no addend, null; of output and sums exactly one is given.
+// every four input channels, block x 4 bytes. Where there is no shortcut or no addend, null; at most one of
+// them is given, and only with an output. Of output and sums exactly one is given.
 struct stickers_layer {
     const uint8_t* input;      // pictures x (in_side + 2)^2 x in_channels
     const int8_t* weights;     // kernel^2 x in_channels x out_channels
