@@ -12,10 +12,10 @@ namespace Stickers.Tagger.EightBit;
 internal static class PlainView
 {
     /// <summary>Eighths of the right or lower one of two neighbours, and of the other, for four outputs, which lie between five inputs.</summary>
-    private static readonly Vector256<ushort> Later = Vector256.Create((ushort)1, 1, 1, 1, 3, 3, 3, 3, 5, 5, 5, 5, 7, 7, 7, 7);
-    private static readonly Vector256<ushort> Earlier = Vector256.Create((ushort)8) - Later;
+    private static Vector256<ushort> Later => Vector256.Create((ushort)1, 1, 1, 1, 3, 3, 3, 3, 5, 5, 5, 5, 7, 7, 7, 7);
+    private static Vector256<ushort> Earlier => Vector256.Create((ushort)7, 7, 7, 7, 5, 5, 5, 5, 3, 3, 3, 3, 1, 1, 1, 1);
 
-    private static readonly Vector128<byte> Alpha = Vector128.Create(0xFF000000u).AsByte();
+    private static Vector128<byte> Alpha => Vector128.Create(0xFF000000u).AsByte();
 
     /// <summary>The bytes that stand for what the network takes for 0.</summary>
     public static ReadOnlySpan<byte> Zero => [153, 153, 153, 127];

@@ -11,10 +11,10 @@ namespace Stickers.Tagger.Network;
 /// </summary>
 internal static class BilinearResampler
 {
-    private static readonly Vector512<float> Full = Vector512.Create(255f);
-    private static readonly Vector512<float> Half = Vector512.Create(0.5f);
-    private static readonly Vector512<int> Alphas = Vector512.Create(3, 3, 3, 3, 7, 7, 7, 7, 11, 11, 11, 11, 15, 15, 15, 15);
-    private static readonly Vector512<float> IsAlpha = Vector512.Create(0u, 0, 0, uint.MaxValue, 0, 0, 0, uint.MaxValue, 0, 0, 0, uint.MaxValue, 0, 0, 0, uint.MaxValue).AsSingle();
+    private static Vector512<float> Full => Vector512.Create(255f);
+    private static Vector512<float> Half => Vector512.Create(0.5f);
+    private static Vector512<int> Alphas => Vector512.Create(3, 3, 3, 3, 7, 7, 7, 7, 11, 11, 11, 11, 15, 15, 15, 15);
+    private static Vector512<float> IsAlpha => Vector512.Create(0u, 0, 0, uint.MaxValue, 0, 0, 0, uint.MaxValue, 0, 0, 0, uint.MaxValue, 0, 0, 0, uint.MaxValue).AsSingle();
 
     /// <summary>Shows a box of a picture in the middle of a square, transparent around.</summary>
     /// <param name="rgba">Straight-alpha RGBA.</param>
@@ -65,7 +65,8 @@ internal static class BilinearResampler
             {
                 var lower = Vector256.Create(Vector128.LoadUnsafe(ref from, a), Vector128.LoadUnsafe(ref from, b));
                 var upper = Vector256.Create(Vector128.LoadUnsafe(ref from, c), Vector128.LoadUnsafe(ref from, d));
-                sum += Vector512.Create(lower, upper) * Vector512.LoadUnsafe(ref weights, at);
+                // Not Vector512.Create of both, for which .NET 10 keeps a vector of nothing in memory and fetches it each time.
+                sum += lower.ToVector512Unsafe().WithUpper(upper) * Vector512.LoadUnsafe(ref weights, at);
                 (a, b, c, d, at) = (a + 4, b + 4, c + 4, d + 4, at + 16);
             }
 
@@ -94,7 +95,7 @@ internal static class BilinearResampler
         {
             var (first, second) = Vector128.Widen(Vector128.Create(rgba[done..]));
             var (lower, upper) = Vector256.Widen(Vector256.Create(first, second));
-            var colours = Vector512.ConvertToSingle(Vector512.Create(lower, upper).AsInt32());
+            var colours = Vector512.ConvertToSingle(lower.ToVector512Unsafe().WithUpper(upper).AsInt32());
             var alphas = Vector512.Shuffle(colours, Alphas) / Full;
             (Vector512.ConditionalSelect(IsAlpha, Full, colours) * alphas).CopyTo(line[done..]);
         }
