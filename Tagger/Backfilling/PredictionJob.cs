@@ -21,6 +21,7 @@ public abstract class PredictionJob<TResult, TOutput> : Job<Sticker, FittedStick
     private static byte[]? t_room;
 
     private readonly int _batchSize;
+    private readonly SpareArrays _spare;
     private StickerModel? _network;
 
     private protected PredictionJob(StickerCatalogue catalogue, ModelDescription model, int batchSize)
@@ -28,6 +29,7 @@ public abstract class PredictionJob<TResult, TOutput> : Job<Sticker, FittedStick
         if (batchSize is < StickerFrames.Max or > MaxBatch)
             throw new ArgumentOutOfRangeException(nameof(batchSize), batchSize, $"A batch holds {StickerFrames.Max} (the frames of one animation) to {MaxBatch} images.");
         (Catalogue, Model, _batchSize) = (catalogue, model, batchSize);
+        _spare = new SpareArrays(model.FittedLength, 2 * MaxBatch);
     }
 
     /// <summary>Where the output goes in the store, without a slash at the end: to be given to <see cref="RunOptions.Folder"/>.</summary>
@@ -108,7 +110,7 @@ public abstract class PredictionJob<TResult, TOutput> : Job<Sticker, FittedStick
         try
         {
             var frames = StickerFrames.Decode(sticker.Image.Span, room: t_room);
-            var fitted = new FittedSticker(sticker.Id.Value, [.. frames.Select(frame => Model.Fit(frame.Image))], [.. frames.Select(frame => frame.Share)]);
+            var fitted = new FittedSticker(sticker.Id.Value, [.. frames.Select(frame => Model.FitInto(frame.Image, _spare.Take()))], [.. frames.Select(frame => frame.Share)]);
             t_room = frames[^1].Image.Rgba;
             return fitted;
         }
@@ -121,7 +123,9 @@ public abstract class PredictionJob<TResult, TOutput> : Job<Sticker, FittedStick
     private IEnumerable<TResult> Predict(List<FittedSticker> batch)
     {
         if (batch.Count == 0) yield break;
-        var predictions = _network!.PredictFitted([.. batch.SelectMany(sticker => sticker.Frames)]);
+        byte[][] frames = [.. batch.SelectMany(sticker => sticker.Frames)];
+        var predictions = _network!.PredictFitted(frames);
+        foreach (var frame in frames) _spare.GiveBack(frame);
         var next = 0;
         foreach (var sticker in batch)
         {

@@ -84,6 +84,16 @@ public sealed class ModelDescription
     /// <summary>Brings an image of any size to the form that <see cref="StickerModel.PredictFitted"/> takes.</summary>
     public byte[] Fit(RasterImage image) => InputFitting.Fit(image, FittedSide);
 
+    /// <summary>Bytes of what <see cref="Fit"/> makes.</summary>
+    internal int FittedLength => FittedSide * FittedSide * 4;
+
+    /// <summary>As <see cref="Fit"/>, into an array of <see cref="FittedLength"/> bytes.</summary>
+    internal byte[] FitInto(RasterImage image, byte[] fitted)
+    {
+        InputFitting.FitInto(image, FittedSide, fitted);
+        return fitted;
+    }
+
     /// <summary>The tags worth suggesting for these scores, best first.</summary>
     public IReadOnlyList<TagSuggestion> Suggest(ReadOnlySpan<float> scores)
     {

@@ -21,10 +21,11 @@ internal static class BilinearResampler
     /// <param name="stride">Pixels of a row.</param>
     /// <param name="box">The part that is shown, in pixels; not empty.</param>
     /// <param name="side">Side of the square, which the longer side of the box fills; a multiple of 4.</param>
-    /// <returns>Premultiplied RGBA, row-major, side * side * 4 bytes.</returns>
-    public static byte[] Fit(ReadOnlySpan<byte> rgba, int stride, (int Left, int Top, int Right, int Bottom) box, int side)
+    /// <param name="target">Receives premultiplied RGBA, row-major, side * side * 4 bytes.</param>
+    public static void Fit(ReadOnlySpan<byte> rgba, int stride, (int Left, int Top, int Right, int Bottom) box, int side, Span<byte> target)
     {
         if (side % 4 != 0) throw new ArgumentOutOfRangeException(nameof(side), side, "A multiple of 4 expected.");
+        if (target.Length != side * side * 4) throw new ArgumentException($"Room for {side * side * 4} bytes expected, found {target.Length}.", nameof(target));
         int width = box.Right - box.Left, height = box.Bottom - box.Top;
         var longest = Math.Max(width, height);
         var (columns, rows) = (BilinearTaps.Of(width, longest, side), BilinearTaps.Of(height, longest, side));
@@ -39,15 +40,14 @@ internal static class BilinearResampler
             Narrow(line, columns, narrow.Slice(y * side * 4, side * 4));
         }
 
-        var target = new byte[side * side * 4];
         for (var y = 0; y < side; y++)
         {
+            // Of no rows it is 0: transparent.
             var weights = rows.Weights(y);
-            if (weights.Length > 0) Mean(narrow.Slice(rows.First(y) * side * 4, weights.Length * side * 4), weights, target.AsSpan(y * side * 4, side * 4));
+            Mean(narrow.Slice(rows.First(y) * side * 4, weights.Length * side * 4), weights, target.Slice(y * side * 4, side * 4));
         }
 
         ArrayPool<float>.Shared.Return(buffer);
-        return target;
     }
 
     /// <summary>One row. Four target pixels at a time.</summary>

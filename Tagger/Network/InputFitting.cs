@@ -18,8 +18,16 @@ internal static class InputFitting
     /// <returns>Premultiplied RGBA, row-major, side * side * 4 bytes.</returns>
     public static byte[] Fit(RasterImage image, int side)
     {
+        var fitted = new byte[side * side * 4];
+        FitInto(image, side, fitted);
+        return fitted;
+    }
+
+    /// <summary>As <see cref="Fit"/>, into an array that is there.</summary>
+    public static void FitInto(RasterImage image, int side, Span<byte> fitted)
+    {
         image = GroundRemoval.Apply(image);
-        return BilinearResampler.Fit(image.Rgba, image.Width, BoxOf(image), side);
+        BilinearResampler.Fit(image.Rgba, image.Width, BoxOf(image), side, fitted);
     }
 
     /// <summary>The square of an image's pixels that <see cref="Fit"/> shows; it may reach beyond the image.</summary>

@@ -18,6 +18,31 @@ public sealed class PngPixelTests
         Assert.Equal(["01020304 FF8000FF", "7F7F7F01 10203080"], image.Rows());
     }
 
+    [Theory]
+    [InlineData(16, true)]
+    [InlineData(12, false)]
+    public void Decode_RoomLent_TakesItWhereItFitsExactly(int bytes, bool taken)
+    {
+        var room = Enumerable.Repeat((byte)0xEE, bytes).ToArray();
+
+        var image = ImageDecoder.Decode(PngMaker.Rgba(2, 2, Pixels.Of(0x01020304, 0xFF8000FF, 0x7F7F7F01, 0x10203080)), 100, room: room);
+
+        Assert.Equal(["01020304 FF8000FF", "7F7F7F01 10203080"], image.Rows());
+        Assert.Equal(taken, ReferenceEquals(room, image.Rgba));
+        Assert.Equal(taken, !room.SequenceEqual(Enumerable.Repeat((byte)0xEE, bytes)));
+    }
+
+    [Fact]
+    public void Decode_RoomLentForWhatIsShrunk_GivesAPictureOfItsOwn()
+    {
+        var room = new byte[16];
+
+        var image = ImageDecoder.Decode(PngMaker.Rgba(2, 2, Pixels.Of(0xFF8000FF, 0xFF8000FF, 0xFF8000FF, 0xFF8000FF)), 1, room: room);
+
+        Assert.Equal(["FF8000FF"], image.Rows());
+        Assert.NotSame(room, image.Rgba);
+    }
+
     [Fact]
     public void Decode_Rgb_IsOpaque() =>
         Assert.Equal(["0A0B0CFF FFFFFFFF"], Decode(PngMaker.Ihdr(2, 1, 8, 2), PngMaker.Idat(1, 10, 11, 12, 255, 255, 255)));

@@ -40,4 +40,24 @@ public sealed class CalibrationCurveTests
         Assert.Equal(probabilities.Length, probabilities.Distinct().Count());
         Assert.Equal((0.99f * 0.35f) + (0.01f * PlattScaling.Identity.Probability(0.25f)), file.Probability(0, 0.25f), 1e-5f);
     }
+
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(false, false)]
+    public void ThresholdsFile_AllTagsAtOnce_AreWhatEachIsAlone(bool curve, bool tags)
+    {
+        var logits = Enumerable.Range(0, 240).Select(i => (i - 120) * 0.3f).ToArray();
+        var file = new ThresholdsFile(ModelFiles.FormatVersion, new PlattScaling(0.8, -0.3), [.. logits.Select(_ => 0.5f)], 0.1f)
+        {
+            Curve = curve ? Curve : null,
+            Tags = tags ? [.. logits.Select((_, tag) => new PlattScaling(0.5 + (tag * 0.01), 0.2 - (tag * 0.003)))] : null,
+        };
+        var probabilities = new float[logits.Length];
+
+        file.Probabilities(logits, probabilities);
+
+        for (var tag = 0; tag < logits.Length; tag++) Assert.Equal(file.Probability(tag, logits[tag]), probabilities[tag], 1e-6f);
+    }
 }

@@ -18,7 +18,10 @@ public sealed class BilinearResamplerTests
         var rgba = new byte[stride * (height + 5) * 4];
         random.NextBytes(rgba);
 
-        var fitted = BilinearResampler.Fit(rgba, stride, (left, top, left + width, top + height), side);
+        // Whatever was in it before.
+        var fitted = new byte[side * side * 4];
+        random.NextBytes(fitted);
+        BilinearResampler.Fit(rgba, stride, (left, top, left + width, top + height), side, fitted);
 
         var scale = side / (double)Math.Max(width, height);
         var worst = 0.0;
