@@ -14,8 +14,8 @@ internal sealed record RawOutput(float[] TagLogits, float[] Visual, float[] Sema
 internal delegate ReadOnlySpan<byte> FittedImage(int index);
 
 /// <summary>
-/// Runs a network in evaluation mode. On the host the trunk of a network with <see cref="StickerNet.Ranges"/> runs in 8 bits, where every machine gives the same; all else runs in float32, where
-/// they give the same to rounding. Thread-safe: the weights are only read.
+/// Runs a network in evaluation mode. On the host one with <see cref="StickerNet.Ranges"/> runs in 8 bits, as <see cref="EightBitNetwork"/> has it; all else runs in float32 by LibTorch, where machines
+/// give the same to rounding. Thread-safe: the weights are only read.
 /// </summary>
 internal sealed class Inference
 {
