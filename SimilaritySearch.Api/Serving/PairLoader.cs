@@ -1,5 +1,6 @@
 using Stickers.Catalogue;
 using Stickers.Catalogue.Images;
+using Stickers.SimilaritySearch.Api.Lookups;
 using Stickers.SimilaritySearch.Api.Suggesting;
 using Stickers.SimilaritySearch.Filtering;
 using Stickers.Storage;
@@ -63,7 +64,9 @@ internal sealed class PairLoader(ObjectStore store, RecallProbe? probe = null)
     /// <summary>The first run of a network takes many times as long as the next, and what was never read is not in memory: not at the cost of whoever comes first.</summary>
     private static void Warm(ServedPair pair)
     {
-        var prediction = pair.Model.Predict([new RasterImage(1, 1, [0, 0, 0, 0])])[0];
+        var blank = new RasterImage(1, 1, [0, 0, 0, 0]);
+        var prediction = pair.Model.Predict([blank])[0];
+        pair.Model.Heat(blank, [.. pair.Model.Vocabulary.Take(1)], HeatMap.Side); // has LibTorch loaded, which nothing else may need
         foreach (var (space, query) in new[] { (pair.Visual, prediction.Visual), (pair.Semantic, prediction.Semantic) })
         {
             space.Snapshot.Search(query, 10);
