@@ -37,11 +37,11 @@ public sealed class LocalStoreTests : IDisposable
     [Fact]
     public async Task DeleteFolderAsync_NestedFolders_LeavesNoEmptyOnes()
     {
-        await Store.WriteAsync("a/work/images/x/.ledger/1.json", new byte[1], Token);
-        await File.WriteAllBytesAsync(Store.PathOf("a/work/images") + "/.tmp-0123456789abcdef-left", [1], Token); // by a writer that is dead
+        await Store.WriteAsync("a/trial/images/x/.ledger/1.json", new byte[1], Token);
+        await File.WriteAllBytesAsync(Store.PathOf("a/trial/images") + "/.tmp-0123456789abcdef-left", [1], Token); // by a writer that is dead
         await Store.WriteAsync("a/kept", new byte[1], Token);
 
-        await Store.DeleteFolderAsync("a/work", Token);
+        await Store.DeleteFolderAsync("a/trial", Token);
 
         Assert.Equal([Store.PathOf("a/kept")], Directory.GetFileSystemEntries(Store.PathOf("a")));
     }
