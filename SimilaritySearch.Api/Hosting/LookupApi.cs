@@ -21,7 +21,7 @@ internal static class LookupApi
         v1.MapPost("/stickers/batch", StickerEndpoints.Batch).Describe("FindMany", "Up to 1000 stickers at once, in the order asked for.");
         v1.MapGet("/stickers/{id}/image", StickerEndpoints.ImageAsync).Describe("Image", "A sticker's thumbnail: PNG, at most 160 pixels a side.").Produces<Stream>(200, "image/png").Produces(304).ProducesProblem(404);
         v1.MapGet("/stickers/{id}/similar", similar.ToSticker).Describe("SimilarToSticker", "The neighbours of a sticker, itself left out.")
-            .Takes(SimilarParameters.Nearness, SimilarParameters.Paging, SimilarParameters.Filters).ProducesProblem(404).ProducesProblem(409).DisableValidation();
+            .Takes(SimilarParameters.Nearness, SimilarParameters.Paging, SimilarParameters.Filters).ProducesProblem(404).ProducesProblem(409).DisableValidation().WithMetadata(new ShortByDefault());
         v1.MapGet("/similar", similar.ToExamples).Describe("SimilarToExamples", "What is like some stickers, and not like others.")
             .Takes(SimilarParameters.Examples, SimilarParameters.Nearness, SimilarParameters.Paging, SimilarParameters.Filters).ProducesProblem(404).ProducesProblem(409).ProducesProblem(422);
         v1.MapPost("/similar", similar.ToImageAsync).Describe("SimilarToImage", "The neighbours of an uploaded image.")
@@ -46,12 +46,19 @@ internal static class LookupApi
     /// <summary>Whether a request goes to one of the endpoints that need a key.</summary>
     public static bool IsLookup(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<RequiredScope>() is not null;
 
+    /// <summary>Whether a request asks for the neighbours of a sticker and says no more than how many.</summary>
+    public static bool IsShort(HttpContext context) =>
+        context.Request.QueryString.Value is null or "" or ['?', 'k', '=', ..] and { Length: <= 6 } && context.GetEndpoint()?.Metadata.GetMetadata<ShortByDefault>() is not null;
+
     /// <summary>Whether lookups are answered.</summary>
     public static Results<Ok<HealthAnswer>, BusyResult> Ready(LookupService lookup) =>
         lookup.Draining ? BusyResult.Draining : lookup.Pairs.IsReady ? TypedResults.Ok(new HealthAnswer("ready")) : BusyResult.NotReady;
 
     private static RouteHandlerBuilder Describe(this RouteHandlerBuilder route, string name, string summary) =>
         route.WithName(name).WithSummary(summary).WithTags("lookup");
+
+    /// <summary>Marks an endpoint that does one short search unless its parameters ask for more.</summary>
+    private sealed class ShortByDefault;
 
     /// <summary>Parameters that the endpoint reads itself.</summary>
     private static RouteHandlerBuilder Takes(this RouteHandlerBuilder route, params IReadOnlyList<QueryParameter>[] parameters) =>
