@@ -59,7 +59,8 @@ internal sealed class WorkLane(string name, int workers, TimeSpan maxWait, int m
             _waiting.Enqueue(waiter = new Waiter(Stopwatch.GetTimestamp()));
         }
 
-        return patience > TimeSpan.Zero && waiter.Task.Wait(patience, cancellation) ? new ValueTask<bool>(waiter.Task) : new ValueTask<bool>(waiter.WaitAsync(cancellation));
+        // Whoever goes away while its thread waits is given its place all the same, or leaves the queue a moment later: never may a place be given to nobody.
+        return patience > TimeSpan.Zero && waiter.Task.Wait(patience, CancellationToken.None) ? new ValueTask<bool>(waiter.Task) : new ValueTask<bool>(waiter.WaitAsync(cancellation));
     }
 
     /// <summary>Gives the place to who waits longest.</summary>

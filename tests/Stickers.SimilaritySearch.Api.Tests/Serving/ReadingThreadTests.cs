@@ -101,6 +101,19 @@ public sealed class ReadingThreadTests(ServedWorld served)
         Assert.True(await entering);
     }
 
+    [Fact]
+    public async Task Enter_WhoGoesAwayWhileItsThreadWaits_LeavesNoPlaceToNobody()
+    {
+        var lane = new WorkLane("lane", workers: 1, maxWait: TimeSpan.FromSeconds(5), maxQueued: 8);
+        Assert.True(await lane.EnterAsync(Cancellation));
+        using var gone = new CancellationTokenSource();
+        await gone.CancelAsync();
+        var entering = lane.EnterAsync(gone.Token, patience: TimeSpan.FromMilliseconds(1));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await entering);
+        lane.Leave(Stopwatch.GetTimestamp());
+        Assert.Equal((0, 0), (lane.Running, lane.Waiting));
+    }
+
     private Task<LookupService> OpenAsync() =>
         ServedWorld.OpenAsync(served.World, Cancellation, new ApiOptions { Store = served.World.Store, Workers = 2, LookupWait = TimeSpan.FromMilliseconds(5) });
 
