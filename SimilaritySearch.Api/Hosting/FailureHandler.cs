@@ -12,7 +12,6 @@ internal static class FailureHandler
 {
     public static Task HandleAsync(HttpContext context, Action<Exception>? failed)
     {
-        SecurityHeaders.Write(context.Response.Headers);
         var feature = context.Features.Get<IExceptionHandlerFeature>()!;
         if (feature.Error is OperationCanceledException && context.RequestAborted.IsCancellationRequested)
         {

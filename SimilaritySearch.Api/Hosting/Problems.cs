@@ -35,6 +35,7 @@ internal static class Problems
     public static Task WriteAsync(HttpContext context, ProblemDetails problem)
     {
         context.Response.StatusCode = problem.Status!.Value;
+        SecurityHeaders.Write(context.Response.Headers); // whoever made the error may have cleared the answer
         problem.Instance ??= context.Request.Path;
         return context.Response.WriteAsJsonAsync(problem, problem.GetType(), options: null, MediaType, CancellationToken.None);
     }

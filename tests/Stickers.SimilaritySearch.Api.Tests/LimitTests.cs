@@ -36,6 +36,7 @@ public sealed class LimitTests(ServedWorld served)
         Assert.StartsWith("HTTP/1.1 503 ", answer, StringComparison.Ordinal);
         Assert.Contains("Retry-After: 1", answer, StringComparison.Ordinal);
         Assert.Contains("application/problem+json", answer, StringComparison.Ordinal);
+        Assert.Contains("X-Content-Type-Options: nosniff", answer, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -50,5 +51,6 @@ public sealed class LimitTests(ServedWorld served)
         using var response = await client.GetAsync("/v1/stickers", TestContext.Current.CancellationToken);
         await ProblemAssert.IsProblemAsync(response, HttpStatusCode.InternalServerError);
         Assert.IsType<ObjectDisposedException>(Assert.Single(failures));
+        Assert.Equal(["nosniff"], response.Headers.GetValues("X-Content-Type-Options"));
     }
 }
