@@ -129,6 +129,7 @@ internal sealed class Convolution
             var layer = new Native.Layer { Input = from, Weights = weights, Start = start, Scale = scale, Offset = offset, Shortcut = beside, ShortcutScale = shortcutScale, Addend = added, Output = to, Sums = plain };
             var status = Native.stickers_convolve((int)variant, &shape, &layer);
             if (status == 1) throw new PlatformNotSupportedException($"This processor does not run {variant}.");
+            if (status == 3) throw new InsufficientMemoryException($"There is no memory to widen the pixels of {shape}.");
             if (status != 0) throw new NotSupportedException($"The native convolution does not know {shape}.");
         }
     }

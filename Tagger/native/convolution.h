@@ -41,6 +41,6 @@ __attribute__((visibility("default"))) int32_t stickers_best_variant();
 // Whether this processor runs a variant.
 __attribute__((visibility("default"))) int32_t stickers_has_variant(int32_t variant);
 
-// 0, or 1 when the processor has no such variant, 2 when the shape is none that is known.
+// 0, or 1 when the processor has no such variant, 2 when the shape is none that is known, 3 when there is no memory for it.
 __attribute__((visibility("default"))) int32_t stickers_convolve(int32_t variant, const stickers_shape* shape, const stickers_layer* layer);
 }

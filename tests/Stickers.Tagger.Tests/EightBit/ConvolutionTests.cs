@@ -31,6 +31,9 @@ public sealed class ConvolutionTests
         { 3, 5, 7, 20, 3, 2, Extra.Shortcut },   // odd everything
         { 1, 9, 3, 80, 1, 1, Extra.None },       // the rest of a block of 64
         { 2, 7, 10, 112, 3, 1, Extra.Sums },
+        { 5, 32, 32, 32, 3, 1, Extra.Shortcut }, // more than AVX2 widens at once
+        { 5, 16, 64, 64, 3, 1, Extra.Addend },
+        { 5, 16, 64, 32, 1, 2, Extra.Sums },
     };
 
     [Theory]
