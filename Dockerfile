@@ -24,7 +24,7 @@ RUN apt-get update \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /source
 COPY . .
-RUN dotnet publish Cli/Stickers.Cli.csproj --configuration Release --output /app -p:CreateSymbolicLinksForCopyLocalIfPossible=false
+RUN dotnet publish Cli/Stickers.Cli.csproj --configuration Release --output /app -p:PublishReadyToRun=true -p:CreateSymbolicLinksForCopyLocalIfPossible=false
 
 FROM ${DEBIAN}
 RUN apt-get update \
