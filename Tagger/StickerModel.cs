@@ -96,6 +96,12 @@ public sealed class StickerModel : IDisposable
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(description);
         await description.VerifyWeightsAsync(store, cancellation);
+        return await LoadVerifiedAsync(store, description, cancellation);
+    }
+
+    /// <summary>Loads a network whose weights are known to be whole (<see cref="ModelDescription.VerifyWeightsAsync"/>).</summary>
+    internal static async Task<StickerModel> LoadVerifiedAsync(ObjectStore store, ModelDescription description, CancellationToken cancellation)
+    {
         using var weights = await store.FetchAsync($"{ModelFiles.Folder(description.Manifest.Version)}/{ModelFiles.Weights}", cancellation);
         var (tensors, _) = SafeTensors.Read(weights.Path);
         var learned = new NetworkWeights(description.Manifest.Network, tensors, store.LocationOf($"{ModelFiles.Folder(description.Manifest.Version)}/{ModelFiles.Weights}"));

@@ -114,5 +114,5 @@ public sealed class BackfillJob : PredictionJob<StickerScores, IReadOnlyList<Sug
         });
     }
 
-    private protected override StickerScores Keep(long id, Prediction prediction) => new(id, prediction.Scores);
+    private protected override StickerScores Keep(long id, Prediction prediction, StickerModel network) => new(id, prediction.Scores);
 }

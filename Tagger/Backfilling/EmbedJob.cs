@@ -77,8 +77,8 @@ public sealed class EmbedJob : PredictionJob<StickerVectors, StickerEmbedding>
         };
     }
 
-    private protected override StickerVectors Keep(long id, Prediction prediction) =>
-        new(id, prediction.Visual, prediction.Semantic, Network.CodeMap?.Encode(prediction.Visual) ?? []);
+    private protected override StickerVectors Keep(long id, Prediction prediction, StickerModel network) =>
+        new(id, prediction.Visual, prediction.Semantic, network.CodeMap?.Encode(prediction.Visual) ?? []);
 
     private bool IsCoded => Model.Manifest.Network.CodeBits > 0;
 }

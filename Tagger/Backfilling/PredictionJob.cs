@@ -22,7 +22,7 @@ public abstract class PredictionJob<TResult, TOutput> : Job<Sticker, FittedStick
 
     private readonly int _batchSize;
     private readonly SpareArrays _spare;
-    private StickerModel? _network;
+    private Task<StickerModel>? _network; // in processes that run the main stage
 
     private protected PredictionJob(StickerCatalogue catalogue, ModelDescription model, int batchSize)
     {
@@ -52,9 +52,6 @@ public abstract class PredictionJob<TResult, TOutput> : Job<Sticker, FittedStick
 
     internal ModelDescription Model { get; }
 
-    /// <summary>In the processes that run the main stage.</summary>
-    private protected StickerModel Network => _network!;
-
     /// <summary>Whether a sticker is the job's business; null when all are.</summary>
     private protected virtual Func<Sticker, bool>? Wanted => null;
 
@@ -62,7 +59,10 @@ public abstract class PredictionJob<TResult, TOutput> : Job<Sticker, FittedStick
     public override async Task PrepareAsync(StageContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        if (context.Stage == StageKind.Main) _network = await StickerModel.LoadAsync(context.Store, Model, context.Cancellation);
+        if (context.Stage != StageKind.Main) return;
+        await Model.VerifyWeightsAsync(context.Store, context.Cancellation);
+        // The rest while the first stickers are read and decoded.
+        _network = Task.Run(() => StickerModel.LoadVerifiedAsync(context.Store, Model, context.Cancellation), context.Cancellation);
     }
 
     /// <inheritdoc/>
@@ -82,7 +82,7 @@ public abstract class PredictionJob<TResult, TOutput> : Job<Sticker, FittedStick
         {
             if (frames > 0 && frames + sticker.Frames.Length > _batchSize)
             {
-                foreach (var result in Predict(batch)) yield return result;
+                foreach (var result in Predict(await _network!, batch)) yield return result;
                 batch.Clear();
                 frames = 0;
             }
@@ -91,19 +91,24 @@ public abstract class PredictionJob<TResult, TOutput> : Job<Sticker, FittedStick
             frames += sticker.Frames.Length;
         }
 
-        foreach (var result in Predict(batch)) yield return result;
+        foreach (var result in Predict(await _network!, batch)) yield return result;
     }
 
     /// <inheritdoc/>
-    public override ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
-        _network?.Dispose();
-        return base.DisposeAsync();
+        if (_network is { } loading)
+        {
+            await ((Task)loading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (loading.IsCompletedSuccessfully) loading.Result.Dispose();
+        }
+
+        await base.DisposeAsync();
     }
 
     /// <summary>What is kept of a sticker's prediction.</summary>
-    private protected abstract TResult Keep(long id, Prediction prediction);
+    private protected abstract TResult Keep(long id, Prediction prediction, StickerModel network);
 
     private FittedSticker Decode(Sticker sticker)
     {
@@ -120,18 +125,18 @@ public abstract class PredictionJob<TResult, TOutput> : Job<Sticker, FittedStick
         }
     }
 
-    private IEnumerable<TResult> Predict(List<FittedSticker> batch)
+    private IEnumerable<TResult> Predict(StickerModel network, List<FittedSticker> batch)
     {
         if (batch.Count == 0) yield break;
         byte[][] frames = [.. batch.SelectMany(sticker => sticker.Frames)];
-        var predictions = _network!.PredictFitted(frames);
+        var predictions = network.PredictFitted(frames);
         foreach (var frame in frames) _spare.GiveBack(frame);
         var next = 0;
         foreach (var sticker in batch)
         {
             var own = predictions.Skip(next).Take(sticker.Frames.Length).ToArray();
             next += own.Length;
-            yield return Keep(sticker.Id, FramePool.Pool(own, sticker.Shares));
+            yield return Keep(sticker.Id, FramePool.Pool(own, sticker.Shares), network);
         }
     }
 }

@@ -38,17 +38,30 @@ internal sealed class Convolution
         (Side, Stride, InChannels, OutChannels) = (side, stride, zero is not null && inChannels <= Pixel ? Pixel : Padded(inChannels), Padded(outChannels));
         _weights = new AlignedMemory<sbyte>(OutChannels * InChannels * taps);
         (_start, _scale, _offset) = (new AlignedMemory<int>(OutChannels), new AlignedMemory<float>(OutChannels), new AlignedMemory<float>(OutChannels));
-        var row = new float[inChannels * taps];
+        var weights = _weights.Span;
+        var start = _start.Span;
         for (var o = 0; o < outChannels; o++)
         {
+            var row = kernel.AsSpan(o * inChannels * taps, inChannels * taps);
             var largest = 0f;
-            for (var i = 0; i < row.Length; i++) largest = Math.Max(largest, Math.Abs(row[i] = kernel[(o * row.Length) + i] * unit[i / taps]));
-            var scale = largest > 0 ? largest / LargestWeight : 1;
-            for (var i = 0; i < row.Length; i++)
+            for (var c = 0; c < inChannels; c++)
             {
-                var weight = (sbyte)MathF.Round(row[i] / scale);
-                _weights.Span[PlaceOf(o, i / taps, i % taps)] = weight;
-                if (zero is not null) _start.Span[o] -= weight * zero[i / taps];
+                for (var tap = 0; tap < taps; tap++) largest = Math.Max(largest, Math.Abs(row[(c * taps) + tap] * unit[c]));
+            }
+
+            var scale = largest > 0 ? largest / LargestWeight : 1;
+            var block = o / Block * Block;
+            var width = Math.Min(Block, OutChannels - block);
+            for (var tap = 0; tap < taps; tap++)
+            {
+                // Groups of four input channels, each of them of all output channels of the block.
+                var packed = weights.Slice((block * InChannels * taps) + (tap * InChannels * width) + ((o - block) * 4));
+                for (var c = 0; c < inChannels; c++)
+                {
+                    var weight = (sbyte)MathF.Round(row[(c * taps) + tap] * unit[c] / scale);
+                    packed[(c / 4 * 4 * width) + (c % 4)] = weight;
+                    if (zero is not null) start[o] -= weight * zero[c];
+                }
             }
 
             _scale.Span[o] = scale / outUnit;
@@ -135,14 +148,6 @@ internal sealed class Convolution
     }
 
     private static int Padded(int channels) => (channels + Vector - 1) / Vector * Vector;
-
-    private int PlaceOf(int outChannel, int inChannel, int tap)
-    {
-        var block = outChannel / Block * Block;
-        var width = Math.Min(Block, OutChannels - block);
-        var step = ((tap * InChannels) + inChannel) / 4;
-        return (block * InChannels * Side * Side) + (((step * width) + outChannel - block) * 4) + (inChannel % 4);
-    }
 
     private static void Require(int found, int expected, string name)
     {
