@@ -23,6 +23,9 @@ internal sealed class Convolution
     private readonly AlignedMemory<float> _scale;
     private readonly AlignedMemory<float> _offset;
 
+    /// <summary>What the AVX2 build multiplies where Winograd's algorithm serves; null where it does not.</summary>
+    private readonly Lazy<AlignedMemory<short>?> _winograd;
+
     /// <summary>Quantises a convolution: each output channel has a scale of its own.</summary>
     /// <param name="kernel">out x in x k x k, row-major.</param>
     /// <param name="offset">What is added to each output channel.</param>
@@ -67,6 +70,8 @@ internal sealed class Convolution
             _scale.Span[o] = scale / outUnit;
             _offset.Span[o] = offset[o] / outUnit;
         }
+
+        _winograd = new(TransformWeights);
     }
 
     /// <summary>Side of the kernel.</summary>
@@ -133,18 +138,32 @@ internal sealed class Convolution
     private unsafe void Call(ConvolutionVariant variant, ConvolutionShape shape, ReadOnlySpan<byte> input, ReadOnlySpan<byte> shortcut, float shortcutScale, ReadOnlySpan<float> addend, Span<byte> output, Span<float> sums)
     {
         Require(input.Length, Bordered(shape.Pictures, shape.InSide, InChannels), nameof(input));
+        var transformed = variant == ConvolutionVariant.Avx2 && _winograd.Value is { } memory ? memory.Span : [];
         // Of an empty span the pointer is null, which means that there is none.
         fixed (byte* from = input, beside = shortcut, to = output)
         fixed (sbyte* weights = _weights.Span)
+        fixed (short* winograd = transformed)
         fixed (int* start = _start.Span)
         fixed (float* scale = _scale.Span, offset = _offset.Span, added = addend, plain = sums)
         {
-            var layer = new Native.Layer { Input = from, Weights = weights, Start = start, Scale = scale, Offset = offset, Shortcut = beside, ShortcutScale = shortcutScale, Addend = added, Output = to, Sums = plain };
+            var layer = new Native.Layer { Input = from, Weights = weights, Winograd = winograd, Start = start, Scale = scale, Offset = offset, Shortcut = beside, ShortcutScale = shortcutScale, Addend = added, Output = to, Sums = plain };
             var status = Native.stickers_convolve((int)variant, &shape, &layer);
             if (status == 1) throw new PlatformNotSupportedException($"This processor does not run {variant}.");
-            if (status == 3) throw new InsufficientMemoryException($"There is no memory to widen the pixels of {shape}.");
+            if (status == 3) throw new InsufficientMemoryException($"There is no memory for the pixels of {shape} in 16 bits.");
             if (status != 0) throw new NotSupportedException($"The native convolution does not know {shape}.");
         }
+    }
+
+    private unsafe AlignedMemory<short>? TransformWeights()
+    {
+        // A layer has them or not for pictures of any even side.
+        var shape = new ConvolutionShape(1, 2, InChannels, 2 / Stride, OutChannels, Side, Stride);
+        if (Native.stickers_winograd_length(&shape) is var length && length == 0) return null;
+        var transformed = new AlignedMemory<short>(checked((int)length));
+        fixed (sbyte* weights = _weights.Span)
+        fixed (short* to = transformed.Span)
+            Native.stickers_winograd_weights(&shape, weights, to);
+        return transformed;
     }
 
     private static int Padded(int channels) => (channels + Vector - 1) / Vector * Vector;

@@ -17,7 +17,13 @@ internal static unsafe partial class Native
     [LibraryImport(Library)]
     public static partial int stickers_has_variant(int variant);
 
-    /// <summary>0, or 1 when the processor has no such variant, 2 when the shape is none that is known.</summary>
+    [LibraryImport(Library)]
+    public static partial long stickers_winograd_length(ConvolutionShape* shape);
+
+    [LibraryImport(Library)]
+    public static partial void stickers_winograd_weights(ConvolutionShape* shape, sbyte* weights, short* transformed);
+
+    /// <summary>0, or 1 when the processor has no such variant, 2 when the shape is none that is known, 3 when there is no memory for it.</summary>
     [LibraryImport(Library)]
     public static partial int stickers_convolve(int variant, ConvolutionShape* shape, Layer* layer);
 
@@ -27,6 +33,7 @@ internal static unsafe partial class Native
     {
         public byte* Input;
         public sbyte* Weights;
+        public short* Winograd;
         public int* Start;
         public float* Scale;
         public float* Offset;

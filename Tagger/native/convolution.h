@@ -25,6 +25,7 @@ struct stickers_shape {
 struct stickers_layer {
     const uint8_t* input;      // pictures x (in_side + 2)^2 x in_channels
     const int8_t* weights;     // kernel^2 x in_channels x out_channels
+    const int16_t* winograd;   // what stickers_winograd_weights makes of them, or null; for the AVX2 variant, which is faster with them
     const int32_t* start;      // out_channels
     const float* scale;        // out_channels
     const float* offset;       // out_channels
@@ -40,6 +41,12 @@ __attribute__((visibility("default"))) int32_t stickers_best_variant();
 
 // Whether this processor runs a variant.
 __attribute__((visibility("default"))) int32_t stickers_has_variant(int32_t variant);
+
+// How many values stickers_winograd_weights writes for a layer; 0 where it has nothing to say.
+__attribute__((visibility("default"))) int64_t stickers_winograd_length(const stickers_shape* shape);
+
+// Transforms a layer's packed weights: of every eight output channels, for each of 16 places and every four input channels, 8 x 4 values.
+__attribute__((visibility("default"))) void stickers_winograd_weights(const stickers_shape* shape, const int8_t* weights, int16_t* transformed);
 
 // 0, or 1 when the processor has no such variant, 2 when the shape is none that is known, 3 when there is no memory for it.
 __attribute__((visibility("default"))) int32_t stickers_convolve(int32_t variant, const stickers_shape* shape, const stickers_layer* layer);

@@ -101,6 +101,15 @@ struct Walk {
 // What follows a sum.
 enum class Ending { Bytes, Shortcut, Addend, Sums };
 
+// From scaled sums to the layer's output. out, plain: their place among the outputs, and where there are no borders.
+template <class Lanes, Ending E, class Floats>
+INLINE void Finish(const stickers_layer& layer, Floats t, int64_t out, int64_t plain) {
+    if (E == Ending::Shortcut) t = Lanes::Plus(t, Lanes::Times(Lanes::LoadBytes(layer.shortcut + out), Lanes::All(layer.shortcut_scale)));
+    if (E == Ending::Addend) t = Lanes::Plus(t, Lanes::LoadFloats(layer.addend + plain));
+    if (E == Ending::Sums) Lanes::StoreFloats(layer.sums + plain, t);
+    else Lanes::StoreBytes(layer.output + out, t);
+}
+
 template <class Lanes, int P, int V, Ending E>
 INLINE void Columns(const stickers_shape& shape, const stickers_layer& layer, const typename Lanes::Input* input, int channel, const int8_t* weights, int64_t step_bytes) {
     const int64_t steps = int64_t(shape.kernel) * shape.in_channels / 4;
@@ -139,11 +148,7 @@ INLINE void Columns(const stickers_shape& shape, const stickers_layer& layer, co
             const auto scale = Lanes::LoadFloats(layer.scale + c), offset = Lanes::LoadFloats(layer.offset + c);
 #pragma GCC unroll 16
             for (int p = 0; p < P; p++) {
-                auto t = Lanes::Plus(Lanes::Times(Lanes::ToFloats(sums[p][v]), scale), offset);
-                if (E == Ending::Shortcut) t = Lanes::Plus(t, Lanes::Times(Lanes::LoadBytes(layer.shortcut + out[p] + c), Lanes::All(layer.shortcut_scale)));
-                if (E == Ending::Addend) t = Lanes::Plus(t, Lanes::LoadFloats(layer.addend + plain[p] + c));
-                if (E == Ending::Sums) Lanes::StoreFloats(layer.sums + plain[p] + c, t);
-                else Lanes::StoreBytes(layer.output + out[p] + c, t);
+                Finish<Lanes, E>(layer, Lanes::Plus(Lanes::Times(Lanes::ToFloats(sums[p][v]), scale), offset), out[p] + c, plain[p] + c);
             }
         }
     }

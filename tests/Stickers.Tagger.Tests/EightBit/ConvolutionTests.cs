@@ -33,6 +33,9 @@ public sealed class ConvolutionTests
         { 2, 7, 10, 112, 3, 1, Extra.Sums },
         { 5, 32, 32, 32, 3, 1, Extra.Shortcut }, // more than AVX2 widens at once
         { 5, 16, 64, 64, 3, 1, Extra.Addend },
+        { 3, 6, 20, 80, 3, 1, Extra.Sums },
+        { 9, 8, 256, 256, 3, 1, Extra.None },    // more tiles than AVX2 transforms at once
+        { 1, 2, 1024, 16, 3, 1, Extra.None },    // the most channels that are summed without loss
         { 5, 16, 64, 32, 1, 2, Extra.Sums },
     };
 
