@@ -65,6 +65,8 @@ fi
 
 missing=()
 for entry in "${packages[@]}"; do
+  # Purposes may share some.
+  case "${missing[*]-}" in *"$entry"*) continue ;; esac
   [ "$(dpkg-query -W -f '${db:Status-Status}' "${entry%%|*}" 2>/dev/null || true)" = installed ] || missing+=("$entry")
 done
 # axe-core checks the page's accessibility; tests borrow it from npm and do without where that is not there.
