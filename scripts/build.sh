@@ -30,11 +30,15 @@ fingerprint() {
   } | sort | sha256sum
 }
 
+# The program's folder holds links into the packages' cache and into build outputs, which somebody may have removed.
+whole() { [ -f "$built" ] && [ -z "$(find -L "${built%/*}" -type l -print -quit)" ]; }
+
 now=$(fingerprint)
-if [ -f "$stamp" ] && [ -f "$built" ] && [ "$(cat "$stamp")" = "$now" ]; then exit 0; fi
+if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$now" ] && whole; then exit 0; fi
 
 echo "Building $(basename "$target" .sln) ..." >&2
 log=artifacts/build.log
+if [ "$target" = stickers ]; then rm -rf artifacts/stickers; fi
 # The compiler server that a build leaves behind must not hold the lock.
 if ! dotnet "${command[@]}" --configuration Release --nologo --verbosity quiet -consoleLoggerParameters:NoSummary >"$log" 2>&1 </dev/null 9>&-; then
   { grep -E 'error|warning' "$log" || cat "$log"; } | sort -u | head -n 40 >&2
