@@ -18,18 +18,24 @@ public sealed class CodeFitTests : IDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    [Fact]
-    public void Apply_SomeSteps_CodesTellDistanceBetterAndNothingElseChanges()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Apply_SomeSteps_CodesTellDistanceBetterAndNothingElseChanges(int seed)
     {
-        torch.manual_seed(5);
+        torch.manual_seed(seed);
         using var net = new StickerNet(new NetworkConfiguration { InputSide = Side, Widths = [8, 8, 8, 8], Tags = 4, Meanings = 4, VisualDimension = 16, SemanticDimension = 12, CodeBits = Bits });
-        var before = Correlation(net);
+        Settle(net);
+        var (correlation, loss) = (Correlation(net), Loss(net));
         var others = Others(net);
 
         new CodeFit(net, _set).Apply(400, seed: 1, null, CancellationToken.None);
 
-        var after = Correlation(net);
-        Assert.True(after > before + 0.05, $"shared bits follow cosines with a correlation of {after:0.000}, before {before:0.000}");
+        var (correlationAfter, lossAfter) = (Correlation(net), Loss(net));
+        Assert.True(correlationAfter > correlation, $"shared bits follow cosines with a correlation of {correlationAfter:0.000}, before {correlation:0.000}");
+        // Six seeds gave 0.60 to 0.88 of the loss before.
+        Assert.True(lossAfter < 0.95 * loss, $"the loss is {lossAfter:0.000}, before {loss:0.000}");
         Assert.Equal(others, Others(net));
     }
 
@@ -48,6 +54,29 @@ public sealed class CodeFitTests : IDisposable
     }
 
     private static float[] Others(StickerNet net) => [.. FlatParameters.Of(net).ToTensors().Where(tensor => !tensor.Name.StartsWith("code_head", StringComparison.Ordinal)).SelectMany(tensor => tensor.Values.ToArray())];
+
+    /// <summary>Gives an untrained network running statistics of what it sees: without them its vectors lie in one narrow cone, where codes have nothing to tell apart.</summary>
+    private void Settle(StickerNet net)
+    {
+        net.train();
+        using var scope = torch.NewDisposeScope();
+        using var noGrad = torch.no_grad();
+        var input = Inference.InputOf(_set.Rows.Count, _set.FittedSide, i => _set.Image(i), Side, torch.CPU);
+        for (var i = 0; i < 40; i++) net.forward(input);
+        net.eval();
+    }
+
+    /// <summary>The fit's own objective over all stickers, each moved as a changed view would be.</summary>
+    private double Loss(StickerNet net)
+    {
+        var (n, d) = (_set.Rows.Count, net.Configuration.VisualDimension);
+        using var scope = torch.NewDisposeScope();
+        using var noGrad = torch.no_grad();
+        var others = torch.tensor(new Inference(net).Run(n, _set.FittedSide, i => _set.Image(i)).Visual, [n, d]);
+        torch.manual_seed(77);
+        var anchors = torch.nn.functional.normalize(others + (torch.nn.functional.normalize(torch.randn(n, d)) * 0.25));
+        return new Losses(n, 0, 1, 1, Bits).Code(net.CodeValues(anchors), net.CodeValues(others), anchors, others).item<float>();
+    }
 
     /// <summary>Between cosine and shared bits, over all pairs of stickers.</summary>
     private double Correlation(StickerNet net)
