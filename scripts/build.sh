@@ -24,7 +24,7 @@ fingerprint() {
   case $target in *.sln) folders+=(tests bench notebooks) ;; esac
   {
     readlink -f "$(command -v mpicc)" || true
-    find "${folders[@]}" \( -name bin -o -name obj \) -prune -o -type f ! -name '*.md' -printf '%p %T@ %s\n'
+    find "${folders[@]}" \( -name bin -o -name obj -o -path '*/native/out' \) -prune -o -type f ! -name '*.md' -printf '%p %T@ %s\n'
     find "$(Faiss.NET/native/fast-home.sh)" -name '*.a' -printf '%p %T@ %s\n' 2>/dev/null || true
     find . -maxdepth 1 -type f \( -name '*.props' -o -name '*.targets' -o -name '*.sln' -o -name global.json -o -name .editorconfig \) -printf '%p %T@ %s\n'
   } | sort | sha256sum
