@@ -7,4 +7,6 @@ void stickers_convolve_avx512(const stickers_shape& shape, const stickers_layer&
 void stickers_convolve_avxvnni(const stickers_shape& shape, const stickers_layer& layer);
 // False when there is no memory for it.
 bool stickers_convolve_avx2(const stickers_shape& shape, const stickers_layer& layer);
+// The same for shapes of winograd.h.
+bool stickers_winograd_avx2(const stickers_shape& shape, const stickers_layer& layer);
 void stickers_convolve_portable(const stickers_shape& shape, const stickers_layer& layer);

@@ -12,6 +12,7 @@ constexpr int32_t MostWinogradChannels = 1024;
 // A tile is 4 x 4 pixels of the input, and 2 x 2 of the output.
 constexpr int WinogradPlaces = 16;
 
-inline bool IsWinograd(const stickers_shape& s) {
+// static: each file has its own, for its processors.
+static inline bool IsWinograd(const stickers_shape& s) {
     return s.kernel == 3 && s.stride == 1 && s.in_side % 2 == 0 && s.in_channels % 16 == 0 && s.in_channels <= MostWinogradChannels;
 }
