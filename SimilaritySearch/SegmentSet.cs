@@ -101,7 +101,7 @@ public sealed class SegmentSet : IDisposable
             var (vectors, rows, alive) = _segments[i];
             if (rows is null)
             {
-                hits.AddRange(SearchFormat1((Format1Segment)vectors, query, k, filter, exclude, cancellation));
+                hits.AddRange(((Format1Segment)vectors).SearchStickers(query, k, filter?.Ids, exclude, cancellation));
                 continue;
             }
 
@@ -163,7 +163,7 @@ public sealed class SegmentSet : IDisposable
         if (filter is not null && filter.Owner != this)
             throw new ArgumentException("The filter was made for another snapshot.", nameof(filter));
         var documents = _documents ?? throw new InvalidOperationException("This index is of a format that knows no candidates by tags. Build it again: stickers index build.");
-        var rows = RowsOf(documents, candidates.Tags);
+        var rows = documents.RowsOfAny(candidates.Tags, MostByTag);
         var (hits, before, first) = (new List<SearchHit>(), 0L, 0);
         for (var i = 0; i < _segments.Count; i++)
         {
@@ -268,29 +268,6 @@ public sealed class SegmentSet : IDisposable
         _documents?.Dispose();
     }
 
-    /// <summary>Rows that have one of the tags, ascending, each once.</summary>
-    private static uint[] RowsOf(TagDocuments documents, IReadOnlyList<string> tags)
-    {
-        var rows = new List<uint>();
-        foreach (var (tag, count) in tags.Distinct(StringComparer.Ordinal).Select(tag => (Tag: tag, Count: documents.CountOf(tag))).Where(tag => tag.Count > 0).OrderBy(tag => tag.Count).ThenBy(tag => tag.Tag, StringComparer.Ordinal))
-        {
-            if (rows.Count >= MostByTag)
-                break;
-            rows.AddRange(documents.RowsOf(tag, MostByTag - rows.Count));
-        }
-
-        var sorted = rows.ToArray();
-        Array.Sort(sorted);
-        var distinct = 0;
-        for (var i = 0; i < sorted.Length; i++)
-        {
-            if (i == 0 || sorted[i] != sorted[i - 1])
-                sorted[distinct++] = sorted[i];
-        }
-
-        return sorted[..distinct];
-    }
-
     private static void Order(List<SearchHit> hits, int k)
     {
         hits.Sort((a, b) => a.Score != b.Score ? b.Score.CompareTo(a.Score) : a.Id.Value.CompareTo(b.Id.Value));
@@ -333,20 +310,6 @@ public sealed class SegmentSet : IDisposable
         catch (FaissException e)
         {
             throw new InvalidDataException($"{path} cannot be loaded: {e.Message}", e);
-        }
-    }
-
-    private static List<SearchHit> SearchFormat1(Format1Segment segment, ReadOnlySpan<float> query, int k, SegmentFilter? filter, StickerId? exclude, CancellationToken cancellation)
-    {
-        // Such an index knows no filter: more is asked for until enough pass.
-        for (var wanted = (long)k + 1; ; wanted *= 4)
-        {
-            wanted = Math.Min(wanted, segment.Count);
-            var hits = segment.Search(query, (int)Math.Max(1, wanted), null, 0, cancellation)
-                .Select(hit => new SearchHit(new StickerId(hit.Row), hit.Score))
-                .Where(hit => hit.Id != exclude && filter?.Ids!.Contains(hit.Id) != false).Take(k).ToList();
-            if (hits.Count == k || wanted == segment.Count)
-                return hits;
         }
     }
 }

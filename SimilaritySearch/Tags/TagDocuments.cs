@@ -74,6 +74,30 @@ public sealed unsafe class TagDocuments : IDisposable
         });
     }
 
+    /// <summary>Rows that have one of some tags, ascending, each once. Rare tags come first, until there are as many as wanted.</summary>
+    /// <param name="tags">Canonical tags.</param>
+    /// <param name="most">Rows that are looked at; of a tag that passes this limit as many as fit.</param>
+    public uint[] RowsOfAny(IEnumerable<string> tags, int most)
+    {
+        var rows = new List<uint>();
+        foreach (var (tag, count) in tags.Distinct(StringComparer.Ordinal).Select(tag => (Tag: tag, Count: CountOf(tag))).Where(tag => tag.Count > 0).OrderBy(tag => tag.Count).ThenBy(tag => tag.Tag, StringComparer.Ordinal))
+        {
+            if (rows.Count >= most) break;
+            rows.AddRange(RowsOf(tag, most - rows.Count));
+        }
+
+        // Sorted first: a set of a million would cost more.
+        var sorted = rows.ToArray();
+        Array.Sort(sorted);
+        var distinct = 0;
+        for (var i = 0; i < sorted.Length; i++)
+        {
+            if (i == 0 || sorted[i] != sorted[i - 1]) sorted[distinct++] = sorted[i];
+        }
+
+        return sorted[..distinct];
+    }
+
     /// <summary>Number of rows that have a tag.</summary>
     public long CountOf(string tag)
     {
