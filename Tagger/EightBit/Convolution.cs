@@ -156,14 +156,13 @@ internal sealed class Convolution
 
     private unsafe AlignedMemory<short>? TransformWeights()
     {
-        // A layer has them or not for pictures of any even side.
-        var shape = new ConvolutionShape(1, 2, InChannels, 2 / Stride, OutChannels, Side, Stride);
+        // A layer has them or not for outputs of any side of whole tiles.
+        var shape = new ConvolutionShape(1, 4 * Stride, InChannels, 4, OutChannels, Side, Stride);
         if (Native.stickers_winograd_length(&shape) is var length && length == 0) return null;
         var transformed = new AlignedMemory<short>(checked((int)length));
         fixed (sbyte* weights = _weights.Span)
         fixed (short* to = transformed.Span)
-            Native.stickers_winograd_weights(&shape, weights, to);
-        return transformed;
+            return Native.stickers_winograd_weights(&shape, weights, to) == 0 ? transformed : null;
     }
 
     private static int Padded(int channels) => (channels + Vector - 1) / Vector * Vector;

@@ -20,8 +20,9 @@ internal static unsafe partial class Native
     [LibraryImport(Library)]
     public static partial long stickers_winograd_length(ConvolutionShape* shape);
 
+    /// <summary>0, or 1 when their sums could be too large for it.</summary>
     [LibraryImport(Library)]
-    public static partial void stickers_winograd_weights(ConvolutionShape* shape, sbyte* weights, short* transformed);
+    public static partial int stickers_winograd_weights(ConvolutionShape* shape, sbyte* weights, short* transformed);
 
     /// <summary>0, or 1 when the processor has no such variant, 2 when the shape is none that is known, 3 when there is no memory for it.</summary>
     [LibraryImport(Library)]

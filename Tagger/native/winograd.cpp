@@ -1,45 +1,64 @@
 #include "winograd.h"
 
+#include <algorithm>
+
 namespace {
 
 constexpr int Block = 64, Vector = 8, Group = 4;
 
-// Of three weights in a row: 2G times them.
-void Four(const int (&g)[3], int (&u)[4]) {
-    u[0] = 2 * g[0];
-    u[1] = g[0] + g[1] + g[2];
-    u[2] = g[0] - g[1] + g[2];
-    u[3] = 2 * g[2];
+// Of three weights in a line, 24 or 6 times what stands in winograd.h.
+void Transform(int stride, const int (&g)[3], int (&u)[WeightValues]) {
+    if (stride == 1) {
+        u[0] = 6 * g[0];
+        u[1] = -4 * (g[0] + g[1] + g[2]);
+        u[2] = -4 * (g[0] - g[1] + g[2]);
+        u[3] = g[0] + 2 * g[1] + 4 * g[2];
+        u[4] = g[0] - 2 * g[1] + 4 * g[2];
+        u[5] = 6 * g[2];  // a quarter of the others' scale, for 16 bits
+    } else {
+        u[0] = 3 * g[0];
+        u[1] = -3 * (g[0] + g[2]);
+        u[2] = -(g[0] - g[2]);
+        u[3] = g[0] + 2 * g[2];
+        u[4] = 6 * g[2];
+        u[5] = 6 * g[1];
+    }
 }
 
 }  // namespace
 
 int64_t stickers_winograd_length(const stickers_shape* shape) {
-    return IsWinograd(*shape) ? int64_t(WinogradPlaces) * shape->in_channels * shape->out_channels : 0;
+    return IsWinograd(*shape) ? int64_t(WeightPlaces) * shape->in_channels * shape->out_channels : 0;
 }
 
-void stickers_winograd_weights(const stickers_shape* shape, const int8_t* weights, int16_t* transformed) {
+int32_t stickers_winograd_weights(const stickers_shape* shape, const int8_t* weights, int16_t* transformed) {
     const int in = shape->in_channels, out = shape->out_channels;
+    const int64_t most = (int64_t(1) << (31 - ExcessBits(shape->stride))) - 1;
     for (int o = 0; o < out; o++) {
         const int block = o / Block * Block, width = out - block < Block ? out - block : Block;
+        int64_t above = 0, below = 0;
         for (int c = 0; c < in; c++) {
-            int rows[3][4], all[4][4];
+            int rows[3][WeightValues], all[WeightValues][WeightValues];
             for (int ky = 0; ky < 3; ky++) {
                 int g[3];
                 for (int kx = 0; kx < 3; kx++) {
                     const int64_t step = (int64_t(ky * 3 + kx) * in + c) / Group;
                     g[kx] = weights[int64_t(block) * 9 * in + (step * width + o - block) * Group + c % Group];
+                    (g[kx] > 0 ? above : below) += g[kx];
                 }
-                Four(g, rows[ky]);
+                Transform(shape->stride, g, rows[ky]);
             }
-            for (int x = 0; x < 4; x++) {
+            for (int x = 0; x < WeightValues; x++) {
                 const int column[3] = {rows[0][x], rows[1][x], rows[2][x]};
-                int u[4];
-                Four(column, u);
-                for (int y = 0; y < 4; y++) all[y][x] = u[y];
+                int u[WeightValues];
+                Transform(shape->stride, column, u);
+                for (int y = 0; y < WeightValues; y++) all[y][x] = u[y];
             }
-            for (int place = 0; place < WinogradPlaces; place++)
-                transformed[((int64_t(o / Vector) * WinogradPlaces + place) * (in / Group) + c / Group) * Vector * Group + o % Vector * Group + c % Group] = static_cast<int16_t>(all[place / 4][place % 4]);
+            for (int place = 0; place < WeightPlaces; place++)
+                transformed[((int64_t(o / Vector) * WeightPlaces + place) * (in / Group) + c / Group) * Vector * Group + o % Vector * Group + c % Group] =
+                    static_cast<int16_t>(all[place / WeightValues][place % WeightValues]);
         }
+        if (255 * std::max(above, -below) > most) return 1;
     }
+    return 0;
 }

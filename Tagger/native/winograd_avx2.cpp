@@ -11,105 +11,192 @@ namespace {
 // Transformed pixels at hand: so many bytes leave room for weights in a second cache of 512 KB.
 constexpr int64_t MostTransformed = 192 << 10;
 
-// Tiles whose sums are made at once.
-constexpr int Tiles = 6;
+// Values whose sums are made at once.
+constexpr int Together = 6;
 
 // Where a tile's pixels begin in the input, and its outputs among outputs and sums.
 struct Tile {
     int64_t in, out, plain;
 };
 
-// d -> B'd, for four vectors that lie apart.
-INLINE void Four(__m256i a, __m256i b, __m256i c, __m256i d, __m256i (&to)[4]) {
-    to[0] = _mm256_sub_epi16(a, c);
-    to[1] = _mm256_add_epi16(b, c);
-    to[2] = _mm256_sub_epi16(c, b);
-    to[3] = _mm256_sub_epi16(b, d);
-}
+INLINE __m256i Sum16(__m256i a, __m256i b) { return _mm256_add_epi16(a, b); }
+INLINE __m256i Difference16(__m256i a, __m256i b) { return _mm256_sub_epi16(a, b); }
+INLINE __m256i Twice16(__m256i a) { return _mm256_add_epi16(a, a); }
+INLINE __m256i Sum32(__m256i a, __m256i b) { return _mm256_add_epi32(a, b); }
+INLINE __m256i Difference32(__m256i a, __m256i b) { return _mm256_sub_epi32(a, b); }
+INLINE __m256i Twice32(__m256i a) { return _mm256_add_epi32(a, a); }
+
+// Along a line: a tile's pixels, the values they are transformed to, and from how many on each value is a pixel as it is, all of which one weight multiplies.
+struct Stride1 {
+    static constexpr int Pixels = 6, Values = 6;
+
+    INLINE void Input(const __m256i (&d)[Pixels], __m256i (&v)[Values]) {
+        const auto a = Difference16(d[4], _mm256_slli_epi16(d[2], 2)), b = Difference16(d[3], _mm256_slli_epi16(d[1], 2));
+        const auto c = Difference16(d[4], d[2]), e = Twice16(Difference16(d[3], d[1]));
+        v[0] = Difference16(Sum16(_mm256_slli_epi16(d[0], 2), a), d[2]);
+        v[1] = Sum16(a, b);
+        v[2] = Difference16(a, b);
+        v[3] = Sum16(c, e);
+        v[4] = Difference16(c, e);
+        v[5] = Difference16(Difference16(d[5], d[3]), Twice16(e));
+    }
+
+    INLINE void Output(const __m256i (&m)[Values], __m256i (&y)[TileSide]) {
+        const auto a = Sum32(m[1], m[2]), b = Difference32(m[1], m[2]), c = Sum32(m[3], m[4]), d = Twice32(Difference32(m[3], m[4]));
+        y[0] = Sum32(Sum32(m[0], a), c);
+        y[1] = Sum32(b, d);
+        y[2] = Sum32(a, _mm256_slli_epi32(c, 2));
+        y[3] = Sum32(b, _mm256_slli_epi32(Sum32(d, m[5]), 2));
+    }
+};
+
+struct Stride2 {
+    static constexpr int Pixels = 9, Values = 9;
+
+    INLINE void Input(const __m256i (&d)[Pixels], __m256i (&v)[Values]) {
+        const auto a = Difference16(d[6], d[2]), b = Difference16(d[6], d[4]);
+        v[0] = Sum16(Twice16(Difference16(d[0], d[4])), a);
+        v[1] = Difference16(b, Twice16(d[2]));
+        v[2] = Sum16(b, Twice16(Difference16(d[2], d[4])));
+        v[3] = a;
+        v[4] = Difference16(Difference16(d[8], d[4]), Twice16(a));
+        for (int i = 0; i < TileSide; i++) v[5 + i] = d[1 + 2 * i];
+    }
+
+    INLINE void Output(const __m256i (&m)[Values], __m256i (&y)[TileSide]) {
+        const auto a = Sum32(m[1], m[2]), b = Difference32(m[1], m[2]), c = _mm256_slli_epi32(m[3], 2);
+        y[0] = Sum32(Sum32(m[0], a), Sum32(m[3], m[5]));
+        y[1] = Sum32(Sum32(b, Twice32(m[3])), m[6]);
+        y[2] = Sum32(Sum32(a, c), m[7]);
+        y[3] = Sum32(Sum32(b, Twice32(c)), Sum32(m[4], m[8]));
+    }
+};
+
+// How values lie in memory: those of one weight together, of a tile one after the other. So many places precede those of a value, and so many has a tile.
+template <class Line>
+struct Layout {
+    static constexpr int Values = Line::Values * Line::Values;
+    static constexpr int Copies(int weight) { return weight == WeightValues - 1 ? Line::Values - WeightValues + 1 : 1; }
+    static constexpr int Weight(int value) { return value < WeightValues ? value : WeightValues - 1; }
+    static constexpr int PlaceCopies(int place) { return Copies(place / WeightValues) * Copies(place % WeightValues); }
+    // Rows before it are whole, and in its own row so many of each weight before it.
+    static constexpr int Before(int place) {
+        const int y = place / WeightValues, x = place % WeightValues;
+        return y * Line::Values + x * Copies(y);
+    }
+    static constexpr int Place(int y, int x) { return Weight(y) * WeightValues + Weight(x); }
+    static constexpr int Within(int y, int x) { return (y - Weight(y)) * Copies(Weight(x)) + x - Weight(x); }
+    // Of a tile's value, where there are so many tiles.
+    static int64_t At(int64_t tiles, int64_t tile, int y, int x) { return Before(Place(y, x)) * tiles + tile * PlaceCopies(Place(y, x)) + Within(y, x); }
+};
 
 INLINE __m256i LoadWords(const int16_t* from) { return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from)); }
 
-// The input of a tile, transformed: of each place, its channels. place: from one place to the next.
-void TransformInput(const uint8_t* in, int64_t row, int channels, int16_t* to, int64_t place) {
+// The input of a tile, transformed: of each value, its channels.
+template <class Line>
+void TransformInput(const uint8_t* in, int64_t row, int channels, int16_t* to, int64_t tiles, int64_t tile) {
     for (int c = 0; c < channels; c += 16) {
-        __m256i rows[4][4];
-        for (int y = 0; y < 4; y++) {
-            __m256i d[4];
-            for (int x = 0; x < 4; x++) d[x] = _mm256_cvtepu8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(in + y * row + x * channels + c)));
-            Four(d[0], d[1], d[2], d[3], rows[y]);
+        __m256i rows[Line::Pixels][Line::Values];
+        for (int y = 0; y < Line::Pixels; y++) {
+            __m256i d[Line::Pixels];
+#pragma GCC unroll 9
+            for (int x = 0; x < Line::Pixels; x++) d[x] = _mm256_cvtepu8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(in + y * row + x * channels + c)));
+            Line::Input(d, rows[y]);
         }
-        for (int x = 0; x < 4; x++) {
-            __m256i v[4];
-            Four(rows[0][x], rows[1][x], rows[2][x], rows[3][x], v);
-            for (int y = 0; y < 4; y++) _mm256_storeu_si256(reinterpret_cast<__m256i*>(to + (y * 4 + x) * place + c), v[y]);
+        for (int x = 0; x < Line::Values; x++) {
+            __m256i d[Line::Pixels], v[Line::Values];
+#pragma GCC unroll 9
+            for (int y = 0; y < Line::Pixels; y++) d[y] = rows[y][x];
+            Line::Input(d, v);
+#pragma GCC unroll 9
+            for (int y = 0; y < Line::Values; y++) _mm256_storeu_si256(reinterpret_cast<__m256i*>(to + Layout<Line>::At(tiles, tile, y, x) * channels + c), v[y]);
         }
     }
 }
 
-// Products of some tiles' channels at one place with the weights of eight output channels, summed.
-INLINE void Multiply(const int16_t* tiles, int channels, const int16_t* weights, Lanes16::Sum (&sums)[Tiles]) {
-    for (auto& sum : sums) sum = {_mm256_setzero_si256(), _mm256_setzero_si256()};
+// Products of N values' channels with the weights of eight output channels, summed.
+template <int N>
+INLINE void MultiplyTogether(const int16_t* values, int channels, const int16_t* weights, int32_t* sums) {
+    Lanes16::Sum total[N];
+    for (auto& sum : total) sum = {_mm256_setzero_si256(), _mm256_setzero_si256()};
     for (int c = 0; c < channels; c += 4, weights += 32) {
         const Lanes16::Weights both = {LoadWords(weights), LoadWords(weights + 16)};
 #pragma GCC unroll 8
-        for (int t = 0; t < Tiles; t++) Lanes16::Add(sums[t], Lanes16::Spread(tiles + int64_t(t) * channels + c), both);
+        for (int i = 0; i < N; i++) Lanes16::Add(total[i], Lanes16::Spread(values + int64_t(i) * channels + c), both);
+    }
+    for (int i = 0; i < N; i++) _mm256_storeu_si256(reinterpret_cast<__m256i*>(sums + i * 8), Lanes16::Whole(total[i]));
+}
+
+// The same of any number: not some rounds of as many as there can be and one of few, but all of about as many.
+void Multiply(const int16_t* values, int count, int channels, const int16_t* weights, int32_t* sums) {
+    for (int rounds = (count + Together - 1) / Together; rounds > 0; rounds--) {
+        const int n = (count + rounds - 1) / rounds;
+        switch (n) {
+            case 1: MultiplyTogether<1>(values, channels, weights, sums); break;
+            case 2: MultiplyTogether<2>(values, channels, weights, sums); break;
+            case 3: MultiplyTogether<3>(values, channels, weights, sums); break;
+            case 4: MultiplyTogether<4>(values, channels, weights, sums); break;
+            case 5: MultiplyTogether<5>(values, channels, weights, sums); break;
+            default: MultiplyTogether<Together>(values, channels, weights, sums); break;
+        }
+        values += int64_t(n) * channels;
+        sums += n * 8;
+        count -= n;
     }
 }
 
-// A'm: two of four.
-INLINE void Two(__m256i a, __m256i b, __m256i c, __m256i d, __m256i& first, __m256i& second) {
-    first = _mm256_add_epi32(_mm256_add_epi32(a, b), c);
-    second = _mm256_sub_epi32(_mm256_sub_epi32(b, c), d);
-}
-
-// A tile's 2 x 2 sums of eight output channels.
-INLINE void TransformOutput(const int32_t* from, int64_t place, __m256i (&sums)[4]) {
-    __m256i rows[2][4];
-    for (int x = 0; x < 4; x++) {
-        __m256i m[4];
-        for (int y = 0; y < 4; y++) m[y] = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from + (y * 4 + x) * place));
-        Two(m[0], m[1], m[2], m[3], rows[0][x], rows[1][x]);
+// A tile's sums of eight output channels, row by row. stride says how many times as large they are.
+template <class Line>
+INLINE void TransformOutput(const int32_t* products, int64_t tiles, int64_t tile, int excess, __m256i (&sums)[TileSide * TileSide]) {
+    __m256i rows[TileSide][Line::Values];
+#pragma GCC unroll 9
+    for (int x = 0; x < Line::Values; x++) {
+        __m256i m[Line::Values], y[TileSide];
+#pragma GCC unroll 9
+        for (int v = 0; v < Line::Values; v++) m[v] = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(products + Layout<Line>::At(tiles, tile, v, x) * 8));
+        Line::Output(m, y);
+        for (int i = 0; i < TileSide; i++) rows[i][x] = y[i];
     }
-    for (int y = 0; y < 2; y++) Two(rows[y][0], rows[y][1], rows[y][2], rows[y][3], sums[y * 2], sums[y * 2 + 1]);
-    // Four times the sums: nothing is lost.
-    for (auto& sum : sums) sum = _mm256_srai_epi32(sum, 2);
+    for (int y = 0; y < TileSide; y++) {
+        __m256i line[TileSide];
+        Line::Output(rows[y], line);
+        for (int x = 0; x < TileSide; x++) sums[y * TileSide + x] = _mm256_srai_epi32(_mm256_mullo_epi32(line[x], _mm256_set1_epi32(static_cast<int>(InverseOfNine))), excess);
+    }
 }
 
-template <Ending E>
+template <class Line, Ending E>
 bool Winograd(const stickers_shape& shape, const stickers_layer& layer) {
-    const int channels = shape.in_channels, side = shape.out_side, half = side / 2;
-    const int64_t row = int64_t(side + 2) * channels, out_row = int64_t(side + 2) * shape.out_channels, plain_row = int64_t(side) * shape.out_channels;
-    const int64_t all = int64_t(shape.pictures) * half * half;
-    const int most = static_cast<int>(std::min(std::max<int64_t>(MostTransformed / (WinogradPlaces * 2 * channels) / Tiles, 1) * Tiles, (all + Tiles - 1) / Tiles * Tiles));
-    const int64_t place = int64_t(most) * channels;
-    auto* transformed = static_cast<int16_t*>(std::calloc(WinogradPlaces * place, sizeof(int16_t)));
-    auto* products = static_cast<int32_t*>(std::malloc(WinogradPlaces * most * 8 * sizeof(int32_t)));
+    const int channels = shape.in_channels, side = shape.out_side, across = side / TileSide;
+    const int64_t row = int64_t(shape.in_side + 2) * channels, out_row = int64_t(side + 2) * shape.out_channels, plain_row = int64_t(side) * shape.out_channels;
+    const int64_t all = int64_t(shape.pictures) * across * across;
+    const int64_t rounds = (all - 1) / std::max<int64_t>(MostTransformed / (Layout<Line>::Values * 2 * channels), Together) + 1;
+    const int most = static_cast<int>((all + rounds - 1) / rounds);
+    auto* transformed = static_cast<int16_t*>(std::malloc(int64_t(Layout<Line>::Values) * most * channels * sizeof(int16_t)));
+    auto* products = static_cast<int32_t*>(std::malloc(int64_t(Layout<Line>::Values) * most * 8 * sizeof(int32_t)));
     auto* tiles = static_cast<Tile*>(std::malloc(most * sizeof(Tile)));
     const bool enough = transformed && products && tiles;
     for (int64_t begin = 0; enough && begin < all; begin += most) {
         const int count = static_cast<int>(std::min<int64_t>(most, all - begin));
         for (int t = 0; t < count; t++) {
-            const int64_t picture = (begin + t) / (half * half), y = (begin + t) / half % half * 2, x = (begin + t) % half * 2;
-            const int64_t pixel = (picture * (side + 2) + y) * (side + 2) + x;
-            tiles[t] = {pixel * channels, (pixel + side + 3) * shape.out_channels, ((picture * side + y) * side + x) * shape.out_channels};
-            TransformInput(layer.input + tiles[t].in, row, channels, transformed + int64_t(t) * channels, place);
+            const int64_t picture = (begin + t) / (across * across), y = (begin + t) / across % across * TileSide, x = (begin + t) % across * TileSide;
+            const int64_t in = (picture * (shape.in_side + 2) + y * shape.stride) * (shape.in_side + 2) + x * shape.stride;
+            tiles[t] = {in * channels, ((picture * (side + 2) + y + 1) * (side + 2) + x + 1) * shape.out_channels, ((picture * side + y) * side + x) * shape.out_channels};
+            TransformInput<Line>(layer.input + tiles[t].in, row, channels, transformed, count, t);
         }
         const int16_t* weights = layer.winograd;
         for (int c = 0; c < shape.out_channels; c += 8) {
-            for (int p = 0; p < WinogradPlaces; p++, weights += channels * 8) {
-                for (int t = 0; t < count; t += Tiles) {
-                    Lanes16::Sum sums[Tiles];
-                    Multiply(transformed + p * place + int64_t(t) * channels, channels, weights, sums);
-                    for (int i = 0; i < Tiles; i++) _mm256_storeu_si256(reinterpret_cast<__m256i*>(products + (int64_t(p) * most + t + i) * 8), Lanes16::Whole(sums[i]));
-                }
+            for (int p = 0; p < WeightPlaces; p++, weights += channels * 8) {
+                const int64_t before = int64_t(Layout<Line>::Before(p)) * count;
+                Multiply(transformed + before * channels, count * Layout<Line>::PlaceCopies(p), channels, weights, products + before * 8);
             }
             const auto start = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(layer.start + c));
             const auto scale = Lanes16::LoadFloats(layer.scale + c), offset = Lanes16::LoadFloats(layer.offset + c);
             for (int t = 0; t < count; t++) {
-                __m256i sums[4];
-                TransformOutput(products + int64_t(t) * 8, int64_t(most) * 8, sums);
-                for (int i = 0; i < 4; i++) {
-                    const int64_t out = tiles[t].out + i / 2 * out_row + i % 2 * shape.out_channels + c, plain = tiles[t].plain + i / 2 * plain_row + i % 2 * shape.out_channels + c;
+                __m256i sums[TileSide * TileSide];
+                TransformOutput<Line>(products, count, t, ExcessBits(shape.stride), sums);
+                for (int i = 0; i < TileSide * TileSide; i++) {
+                    const int y = i / TileSide, x = i % TileSide;
+                    const int64_t out = tiles[t].out + y * out_row + x * shape.out_channels + c, plain = tiles[t].plain + y * plain_row + x * shape.out_channels + c;
                     Finish<Lanes16, E>(layer, Lanes16::Plus(Lanes16::Times(_mm256_cvtepi32_ps(_mm256_add_epi32(sums[i], start)), scale), offset), out, plain);
                 }
             }
@@ -121,11 +208,16 @@ bool Winograd(const stickers_shape& shape, const stickers_layer& layer) {
     return enough;
 }
 
+template <class Line>
+bool OfEnding(const stickers_shape& shape, const stickers_layer& layer) {
+    if (layer.sums) return Winograd<Line, Ending::Sums>(shape, layer);
+    if (layer.shortcut) return Winograd<Line, Ending::Shortcut>(shape, layer);
+    if (layer.addend) return Winograd<Line, Ending::Addend>(shape, layer);
+    return Winograd<Line, Ending::Bytes>(shape, layer);
+}
+
 }  // namespace
 
 bool stickers_winograd_avx2(const stickers_shape& shape, const stickers_layer& layer) {
-    if (layer.sums) return Winograd<Ending::Sums>(shape, layer);
-    if (layer.shortcut) return Winograd<Ending::Shortcut>(shape, layer);
-    if (layer.addend) return Winograd<Ending::Addend>(shape, layer);
-    return Winograd<Ending::Bytes>(shape, layer);
+    return shape.stride == 1 ? OfEnding<Stride1>(shape, layer) : OfEnding<Stride2>(shape, layer);
 }

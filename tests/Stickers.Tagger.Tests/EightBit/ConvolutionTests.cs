@@ -35,7 +35,11 @@ public sealed class ConvolutionTests
         { 5, 16, 64, 64, 3, 1, Extra.Addend },
         { 3, 6, 20, 80, 3, 1, Extra.Sums },
         { 9, 8, 256, 256, 3, 1, Extra.None },    // more tiles than AVX2 transforms at once
-        { 1, 2, 1024, 16, 3, 1, Extra.None },    // the most channels that are summed without loss
+        { 1, 4, 64, 16, 3, 1, Extra.None },
+        { 3, 15, 32, 48, 3, 2, Extra.Shortcut }, // tiles of an odd side
+        { 5, 32, 32, 64, 3, 2, Extra.None },
+        { 9, 8, 128, 256, 3, 2, Extra.Addend },
+        { 1, 4, 1024, 16, 3, 1, Extra.None },    // sums too large for Winograd's algorithm
         { 5, 16, 64, 32, 1, 2, Extra.Sums },
     };
 
@@ -45,8 +49,9 @@ public sealed class ConvolutionTests
     {
         var random = new Random(side + outChannels);
         var weights = Randoms(random, outChannels * inChannels * kernel * kernel);
-        // Some as large as they can be, all of one sign: what saturates where 16 bits are too few.
-        for (var i = 0; i < weights.Length / 3; i++) weights[i] = 1;
+        // Some as large as they can be, all of one sign: what saturates where 16 bits are too few. Not so many that Winograd's algorithm has no say in wide layers.
+        var row = inChannels * kernel * kernel;
+        for (var o = 0; o < outChannels; o++) weights.AsSpan(o * row, Math.Min(row / 3, 512)).Fill(1);
         var offset = Randoms(random, outChannels);
         var unit = Array.ConvertAll(Randoms(random, inChannels), value => 0.01f + (0.01f * Math.Abs(value)));
         var zero = inChannels <= 4 ? new byte[] { 153, 153, 153, 127 }[..inChannels] : null;
