@@ -13,8 +13,8 @@ namespace Stickers.Tagger.EightBit;
 /// </summary>
 internal sealed class TagMixture
 {
-    /// <summary>Prototypes that are compared at once: two vectors.</summary>
-    private const int Block = 32;
+    /// <summary>Prototypes that are compared at once: one vector, of which AVX2 keeps four in its registers.</summary>
+    private const int Block = 16;
 
     /// <summary>Stickers that are compared at once.</summary>
     private const int Rows = 4;
@@ -112,16 +112,14 @@ internal sealed class TagMixture
     /// <summary>Cosines of one sticker with a block of prototypes.</summary>
     private static void Compare(ref float packed, ReadOnlySpan<float> sticker, ref float near)
     {
-        var (first, second) = (Vector512<float>.Zero, Vector512<float>.Zero);
+        var sum = Vector512<float>.Zero;
         foreach (var number in sticker)
         {
-            var value = Vector512.Create(number);
-            first += value * Vector512.LoadUnsafe(ref packed);
-            second += value * Vector512.LoadUnsafe(ref packed, 16);
+            sum += Vector512.Create(number) * Vector512.LoadUnsafe(ref packed);
             packed = ref Unsafe.Add(ref packed, Block);
         }
 
-        Store(ref near, first, second);
+        sum.StoreUnsafe(ref near);
     }
 
     /// <summary>As <see cref="Compare"/>, of four stickers that share the reading of prototypes.</summary>
@@ -129,36 +127,21 @@ internal sealed class TagMixture
     {
         var dimension = stickers.Length / Rows;
         ref var sticker = ref MemoryMarshal.GetReference(stickers);
-        var (a0, a1) = (Vector512<float>.Zero, Vector512<float>.Zero);
-        var (b0, b1) = (Vector512<float>.Zero, Vector512<float>.Zero);
-        var (c0, c1) = (Vector512<float>.Zero, Vector512<float>.Zero);
-        var (d0, d1) = (Vector512<float>.Zero, Vector512<float>.Zero);
+        var (a, b, c, d) = (Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero);
         for (var k = 0; k < dimension; k++)
         {
-            var (first, second) = (Vector512.LoadUnsafe(ref packed), Vector512.LoadUnsafe(ref packed, 16));
-            var (a, b) = (Vector512.Create(sticker), Vector512.Create(Unsafe.Add(ref sticker, dimension)));
-            var (c, d) = (Vector512.Create(Unsafe.Add(ref sticker, 2 * dimension)), Vector512.Create(Unsafe.Add(ref sticker, 3 * dimension)));
-            a0 += a * first;
-            a1 += a * second;
-            b0 += b * first;
-            b1 += b * second;
-            c0 += c * first;
-            c1 += c * second;
-            d0 += d * first;
-            d1 += d * second;
+            var prototypes = Vector512.LoadUnsafe(ref packed);
+            a += Vector512.Create(sticker) * prototypes;
+            b += Vector512.Create(Unsafe.Add(ref sticker, dimension)) * prototypes;
+            c += Vector512.Create(Unsafe.Add(ref sticker, 2 * dimension)) * prototypes;
+            d += Vector512.Create(Unsafe.Add(ref sticker, 3 * dimension)) * prototypes;
             packed = ref Unsafe.Add(ref packed, Block);
             sticker = ref Unsafe.Add(ref sticker, 1);
         }
 
-        Store(ref near, a0, a1);
-        Store(ref Unsafe.Add(ref near, stride), b0, b1);
-        Store(ref Unsafe.Add(ref near, 2 * stride), c0, c1);
-        Store(ref Unsafe.Add(ref near, 3 * stride), d0, d1);
-    }
-
-    private static void Store(ref float to, Vector512<float> first, Vector512<float> second)
-    {
-        first.StoreUnsafe(ref to);
-        second.StoreUnsafe(ref to, 16);
+        a.StoreUnsafe(ref near);
+        b.StoreUnsafe(ref near, (nuint)stride);
+        c.StoreUnsafe(ref near, (nuint)(2 * stride));
+        d.StoreUnsafe(ref near, (nuint)(3 * stride));
     }
 }

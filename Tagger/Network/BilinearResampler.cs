@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -13,8 +14,8 @@ internal static class BilinearResampler
 {
     private static Vector512<float> Full => Vector512.Create(255f);
     private static Vector512<float> Half => Vector512.Create(0.5f);
-    private static Vector512<int> Alphas => Vector512.Create(3, 3, 3, 3, 7, 7, 7, 7, 11, 11, 11, 11, 15, 15, 15, 15);
-    private static Vector512<float> IsAlpha => Vector512.Create(0u, 0, 0, uint.MaxValue, 0, 0, 0, uint.MaxValue, 0, 0, 0, uint.MaxValue, 0, 0, 0, uint.MaxValue).AsSingle();
+    private static Vector128<byte> Alphas => Vector128.Create((byte)3, 3, 3, 3, 7, 7, 7, 7, 11, 11, 11, 11, 15, 15, 15, 15);
+    private static Vector128<byte> IsAlpha => Vector128.Create(0xFF000000).AsByte();
 
     /// <summary>Shows a box of a picture in the middle of a square, transparent around.</summary>
     /// <param name="rgba">Straight-alpha RGBA.</param>
@@ -93,11 +94,10 @@ internal static class BilinearResampler
         var done = 0;
         for (; done <= rgba.Length - 16; done += 16)
         {
-            var (first, second) = Vector128.Widen(Vector128.Create(rgba[done..]));
-            var (lower, upper) = Vector256.Widen(Vector256.Create(first, second));
-            var colours = Vector512.ConvertToSingle(lower.ToVector512Unsafe().WithUpper(upper).AsInt32());
-            var alphas = Vector512.Shuffle(colours, Alphas) / Full;
-            (Vector512.ConditionalSelect(IsAlpha, Full, colours) * alphas).CopyTo(line[done..]);
+            var pixels = Vector128.Create(rgba[done..]);
+            // Bytes are moved, not what is made of them: without AVX-512 a Vector512 is moved number by number.
+            var alphas = ToSingles(Vector128.Shuffle(pixels, Alphas)) / Full;
+            (ToSingles(pixels | IsAlpha) * alphas).CopyTo(line[done..]);
         }
 
         for (; done < rgba.Length; done += 4)
@@ -105,5 +105,13 @@ internal static class BilinearResampler
             var colour = new Vector4(rgba[done], rgba[done + 1], rgba[done + 2], 255f) * (rgba[done + 3] / 255f);
             colour.CopyTo(line[done..]);
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> ToSingles(Vector128<byte> bytes)
+    {
+        var (first, second) = Vector128.Widen(bytes);
+        var (lower, upper) = Vector256.Widen(Vector256.Create(first, second));
+        return Vector512.ConvertToSingle(lower.ToVector512Unsafe().WithUpper(upper).AsInt32());
     }
 }
