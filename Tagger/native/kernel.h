@@ -30,6 +30,15 @@ template <class Lanes, int P, int V>
 INLINE void Accumulate(const typename Lanes::Input* const* in, const int8_t* weights, int kernel, int64_t row, int64_t steps, int64_t step_bytes, typename Lanes::Sum (&sums)[P][V]) {
     const typename Lanes::Input* pixel[P];
     for (int p = 0; p < P; p++) pixel[p] = in[p];
+    if (kernel == 3 && steps == 3) {
+        // A picture's four channels.
+#pragma GCC unroll 3
+        for (int ky = 0; ky < 3; ky++) {
+#pragma GCC unroll 3
+            for (int i = 0; i < 3; i++) Step<Lanes, P, V>(pixel, ky * row + i * 4, weights + (ky * 3 + i) * step_bytes, sums);
+        }
+        return;
+    }
     for (int ky = 0; ky < kernel; ky++) {
         int64_t s = 0;
         // Four at a time: so few rounds that processors foresee the last one.
