@@ -38,7 +38,7 @@ internal sealed class Server : IDisposable
     /// <param name="root">What to serve.</param>
     /// <param name="niceness">How far it gives way to other programs.</param>
     public static Task<Server> StickersAsync(string stickers, string root, int niceness = 0) =>
-        StartAsync("nice", port => ["-n", $"{niceness}", "env", "DOTNET_TC_QuickJitForLoops=1", "DOTNET_TieredPGO=1", "dotnet", stickers, "serve", "--root", root, "--url", $"http://127.0.0.1:{port}"], "/readyz");
+        StartAsync("nice", port => ["-n", $"{niceness}", "env", "DOTNET_TC_QuickJitForLoops=1", "DOTNET_TieredPGO=1", "DOTNET_TC_CallCountThreshold=1E", "dotnet", stickers, "serve", "--root", root, "--url", $"http://127.0.0.1:{port}"], "/readyz");
 
     /// <summary>Starts a Python program and waits until it listens.</summary>
     public static Task<Server> PythonAsync(string script, params string[] arguments) =>
