@@ -26,7 +26,7 @@ INLINE __m256i Sum32(__m256i a, __m256i b) { return _mm256_add_epi32(a, b); }
 INLINE __m256i Difference32(__m256i a, __m256i b) { return _mm256_sub_epi32(a, b); }
 INLINE __m256i Twice32(__m256i a) { return _mm256_add_epi32(a, a); }
 
-// Along a line: a tile's pixels, the values they are transformed to, and from how many on each value is a pixel as it is, all of which one weight multiplies.
+// Along a line: a tile's pixels, and the values that they are transformed to. Of each weight there is one, of the last as many as are left: of stride 2 the odd pixels as they are.
 struct Stride1 {
     static constexpr int Pixels = 6, Values = 6;
 
@@ -145,7 +145,7 @@ void Multiply(const int16_t* values, int count, int channels, const int16_t* wei
     }
 }
 
-// A tile's sums of eight output channels, row by row. stride says how many times as large they are.
+// A tile's sums of eight output channels, row by row. excess: bits by which 9 times a sum is too large.
 template <class Line>
 INLINE void TransformOutput(const int32_t* products, int64_t tiles, int64_t tile, int excess, __m256i (&sums)[TileSide * TileSide]) {
     __m256i rows[TileSide][Line::Values];
