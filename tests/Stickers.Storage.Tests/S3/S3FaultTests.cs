@@ -43,7 +43,10 @@ public sealed class S3FaultTests(RadosGateway server) : IAsyncLifetime
         await Task.WhenAll(workers).WaitAsync(TimeSpan.FromSeconds(60 + 120), Token);
 
         Assert.True(done > before, "Nothing went on after the server came back.");
-        Assert.Empty(await _world.UploadsAsync());
+        // An upload that the server had begun, and died before it said so, is unknown to its writer, which begins another: no more than one of each writer, and nothing in it.
+        var left = await _world.UploadsAsync();
+        Assert.InRange(left.Count, 0, workers.Count);
+        foreach (var upload in left) Assert.Empty(await _world.PartsAsync(upload));
 
         async Task WorkAsync(int worker, CancellationToken stop)
         {

@@ -41,6 +41,12 @@ internal sealed class S3World : IDisposable
         return (await client.ListMultipartUploadsAsync(new ListMultipartUploadsRequest { BucketName = Bucket }, TestContext.Current.CancellationToken)).MultipartUploads ?? [];
     }
 
+    public async Task<List<PartDetail>> PartsAsync(MultipartUpload upload)
+    {
+        using var client = Client();
+        return (await client.ListPartsAsync(new ListPartsRequest { BucketName = Bucket, Key = upload.Key, UploadId = upload.UploadId }, TestContext.Current.CancellationToken)).Parts ?? [];
+    }
+
     public void Dispose() => Directory.Delete(_cache, recursive: true);
 
     private S3Settings Settings(Uri? endpoint, string secret) =>
