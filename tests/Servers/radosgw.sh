@@ -50,6 +50,8 @@ cluster=$(cat /proc/sys/kernel/random/uuid) disk=$(cat /proc/sys/kernel/random/u
   echo "rgw frontends = beast endpoint=$address:$port tcp_nodelay=1"
   echo 'rgw override bucket index max shards = 1'
   echo 'rgw dynamic resharding = false'
+  # A gateway that is killed while it completes an upload leaves it locked for so many seconds; 600 where nothing is said.
+  echo 'rgw mp lock max time = 20'
   echo 'rgw enable usage log = false'
 } >"$CEPH_CONF"
 
