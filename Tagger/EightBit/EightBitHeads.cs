@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Numerics.Tensors;
-using System.Runtime.Intrinsics;
 using Stickers.Tagger.Network;
 
 namespace Stickers.Tagger.EightBit;
@@ -20,10 +19,6 @@ internal sealed class EightBitHeads
     /// <summary>Beyond so many standard deviations all are squashed to the same byte.</summary>
     private const int SquashReach = 12;
 
-    /// <summary>The byte that stands for 0, and the largest distance from it.</summary>
-    private const byte Zero = 128;
-    private const float Largest = 127;
-
     private readonly byte[] _squashed = new byte[(2 * SquashReach * SquashSteps) + 1];
     private readonly float[] _inverse;
     private readonly float[] _offset;
@@ -41,11 +36,11 @@ internal sealed class EightBitHeads
         var offset = _offset = weights.Values("feature_norm.bias", count).ToArray();
         _inverse = Array.ConvertAll(gain, value => value == 0 ? 0 : 1 / value);
         _squash = shape.SquashedSemantics;
-        for (var i = 0; i < _squashed.Length; i++) _squashed[i] = (byte)(Math.Round(Math.Tanh((i - (SquashReach * SquashSteps)) / (double)SquashSteps / StickerNet.SquashDeviations) * Largest) + Zero);
+        for (var i = 0; i < _squashed.Length; i++) _squashed[i] = (byte)(Math.Round(Math.Tanh((i - (SquashReach * SquashSteps)) / (double)SquashSteps / StickerNet.SquashDeviations) * PixelBytes.Largest) + PixelBytes.Zero);
         var semantic = weights.Linear("semantic_head", count, shape.SemanticDimension);
         _tags = OfFeatures(weights.Linear("tag_head", count, shape.Tags));
         _visual = OfFeatures(weights.Linear("visual_head", count, shape.VisualDimension));
-        _semantic = _squash ? Head(semantic.Weight, semantic.Bias, Same(1 / Largest, count)) : OfFeatures(semantic);
+        _semantic = _squash ? PixelBytes.Head(semantic.Weight, semantic.Bias, Same(1 / PixelBytes.Largest, count)) : OfFeatures(semantic);
 
         // The offset of features is known, so it goes into that of the head.
         Convolution OfFeatures((float[] Weight, float[] Bias) head)
@@ -58,7 +53,7 @@ internal sealed class EightBitHeads
                 bias[o] = (float)(head.Bias[o] + sum);
             }
 
-            return Head(head.Weight, bias, Array.ConvertAll(gain, value => value * Deviations / Largest));
+            return PixelBytes.Head(head.Weight, bias, Array.ConvertAll(gain, value => value * Deviations / PixelBytes.Largest));
         }
     }
 
@@ -82,15 +77,13 @@ internal sealed class EightBitHeads
         {
             TensorPrimitives.Subtract(features.Slice(i * f, f), _offset, z);
             TensorPrimitives.Multiply(z, _inverse, z);
-            // A picture of one pixel, in the middle of its border.
-            ToSteps(z, Largest / Deviations, Zero, byte.MaxValue, steps);
-            var place = ((9 * i) + 4) * padded;
-            var pixel = plain.Slice(place, steps.Length);
-            for (var j = 0; j < pixel.Length; j++) pixel[j] = (byte)steps[j];
+            PixelBytes.ToSteps(z, PixelBytes.Largest / Deviations, PixelBytes.Zero, byte.MaxValue, steps);
+            var pixel = PixelBytes.Pixel(plain, i, padded);
+            for (var j = 0; j < steps.Length; j++) pixel[j] = (byte)steps[j];
             if (!_squash) continue;
-            ToSteps(z, SquashSteps, SquashReach * SquashSteps, _squashed.Length - 1, steps);
-            pixel = squashed.Slice(place, steps.Length);
-            for (var j = 0; j < pixel.Length; j++) pixel[j] = _squashed[steps[j]];
+            PixelBytes.ToSteps(z, SquashSteps, SquashReach * SquashSteps, _squashed.Length - 1, steps);
+            pixel = PixelBytes.Pixel(squashed, i, padded);
+            for (var j = 0; j < steps.Length; j++) pixel[j] = _squashed[steps[j]];
         }
 
         Apply(_tags, plain, tags);
@@ -107,26 +100,6 @@ internal sealed class EightBitHeads
             for (var i = 0; i < n; i++) sums.AsSpan(i * head.OutChannels, wanted).CopyTo(rows[(i * wanted)..]);
             ArrayPool<float>.Shared.Return(sums);
         }
-    }
-
-    /// <summary>z * steps + zero, to the nearest whole number from 0 to most.</summary>
-    private static void ToSteps(ReadOnlySpan<float> z, float steps, float zero, int most, Span<int> target)
-    {
-        var i = 0;
-        for (; i <= z.Length - Vector256<float>.Count; i += Vector256<float>.Count)
-        {
-            var scaled = (Vector256.Create(z[i..]) * steps) + Vector256.Create(zero + 0.5f);
-            Vector256.ConvertToInt32(Vector256.Min(Vector256.Max(scaled, Vector256<float>.Zero), Vector256.Create((float)most))).CopyTo(target[i..]);
-        }
-
-        for (; i < z.Length; i++) target[i] = (int)Math.Min(Math.Max((z[i] * steps) + (zero + 0.5f), 0), most);
-    }
-
-    private static Convolution Head(float[] weight, float[] bias, float[] unit)
-    {
-        var zero = new byte[unit.Length];
-        Array.Fill(zero, Zero);
-        return new Convolution(weight, bias, unit.Length, 1, 1, unit, zero, 1);
     }
 
     private static float[] Same(float value, int count)

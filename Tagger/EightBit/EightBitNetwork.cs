@@ -38,7 +38,7 @@ internal sealed class EightBitNetwork
         ArrayPool<float>.Shared.Return(buffer);
         Unit(visual, _shape.VisualDimension);
         Unit(semantic, _shape.SemanticDimension);
-        _mixture?.Mix(count, semantic, tagLogits);
+        _mixture?.Mix(Convolution.Best, count, semantic, tagLogits);
     }
 
     /// <summary>Brings rows to unit length; those of none stay.</summary>

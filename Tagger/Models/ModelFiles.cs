@@ -7,9 +7,9 @@ namespace Stickers.Tagger.Models;
 internal static class ModelFiles
 {
     /// <summary>
-    /// Version that is written. Read too are format 1, without calibrations of single tags, 2, without a head for binary codes, 3, without a curve over all tags, 4, with features as they are, 5, without prototypes, and 6, without ranges of activations.
+    /// Version that is written. Read too are format 1, without calibrations of single tags, 2, without a head for binary codes, 3, without a curve over all tags, 4, with features as they are, 5, without prototypes, 6, without ranges of activations, and 7, with other prototypes.
     /// </summary>
-    public const int FormatVersion = 7;
+    public const int FormatVersion = 8;
     public const string Weights = "weights.safetensors";
     public const string Vocabulary = "vocabulary.json";
     public const string Thresholds = "thresholds.json";

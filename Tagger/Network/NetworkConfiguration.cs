@@ -5,6 +5,12 @@ namespace Stickers.Tagger.Network;
 /// <summary>Shape of a <see cref="StickerNet"/>. Weights never travel without it.</summary>
 public sealed record NetworkConfiguration
 {
+    /// <summary>Spread of models that do not say theirs.</summary>
+    internal const float FirstSpread = 20f;
+
+    /// <summary>Share of the tag head in models that do not say theirs.</summary>
+    internal const float FirstShare = 0.25f;
+
     /// <summary>Side of the square input, pixels. A multiple of 16.</summary>
     public int InputSide { get; init; } = 64;
 
@@ -30,13 +36,21 @@ public sealed record NetworkConfiguration
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool SquashedSemantics { get; init; }
 
-    /// <summary>Sets of tags that have a prototype in the semantic space, C; 0 in models whose tags are read by the tag head alone.</summary>
+    /// <summary>Prototypes in the semantic space, C: single training stickers, or means of some with the same tags. 0 in models whose tags are read by the tag head alone.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int Prototypes { get; init; }
 
-    /// <summary>Tags of all those sets together, P.</summary>
+    /// <summary>Tags of all prototypes together, P.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int PrototypeTags { get; init; }
+
+    /// <summary>Inverse temperature of the similarity to prototypes; null in models from before it was written, where it is <see cref="FirstSpread"/>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public float? PrototypeSpread { get; init; }
+
+    /// <summary>How much the tag head's say of a tag weighs beside the prototypes', 0 to 1; null in models from before it was written, where it is <see cref="FirstShare"/>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public float? TagHeadShare { get; init; }
 
     /// <summary>Length of a visual vector's binary code, 0 to 4096; 0 in models that have no head for it.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] // so that the hash of older models stays what it was

@@ -30,22 +30,13 @@ internal sealed class StickerNet : nn.Module<Tensor, NetworkOutput>
     public const float SquashDeviations = 3f;
     private static readonly Scalar Squash = SquashDeviations;
 
-    /// <summary>Inverse temperature of the similarity to prototypes; chosen on validation stickers, where 16 to 25 are as good.</summary>
-    public const float PrototypeSpread = 20f;
-    private static readonly Scalar PrototypeScale = PrototypeSpread;
-
-    /// <summary>How much the prototypes' say of a tag weighs, chosen on validation stickers too, and the tag head's.</summary>
-    public const float PrototypeShare = 0.75f;
-    public const float TagHeadShare = 0.25f;
-    private static readonly Scalar OfPrototypes = PrototypeShare;
-    private static readonly Scalar OfTagHead = TagHeadShare;
-
     /// <summary>So that no logarithm is of zero.</summary>
     public const float Least = 1e-30f;
     private static readonly Scalar LeastProbability = Least;
 
     /// <summary>So that a feature of weight zero is not divided by it.</summary>
     private static readonly Scalar Tiny = 1e-12f;
+    private static readonly Scalar Half = 0.5f;
 
     private readonly ConvBatchNorm stem;
     private readonly Sequential layer1;
@@ -61,9 +52,16 @@ internal sealed class StickerNet : nn.Module<Tensor, NetworkOutput>
     private readonly Tensor? prototypes;
     private readonly Tensor? prototype_tags;
 
+    // What the prototypes' similarities are multiplied by, and how much prototypes and tag head weigh.
+    private readonly Scalar _spread;
+    private readonly Scalar _ofPrototypes;
+    private readonly Scalar _ofTagHead;
+
     public StickerNet(NetworkConfiguration configuration) : base(nameof(StickerNet))
     {
         Configuration = configuration;
+        var share = configuration.TagHeadShare ?? NetworkConfiguration.FirstShare;
+        (_spread, _ofTagHead, _ofPrototypes) = (configuration.PrototypeSpread ?? NetworkConfiguration.FirstSpread, share, 1 - share);
         var widths = configuration.Widths;
         var blocks = configuration.Blocks;
         stem = new ConvBatchNorm(4, widths[0], 3, 2);
@@ -141,7 +139,7 @@ internal sealed class StickerNet : nn.Module<Tensor, NetworkOutput>
     /// that a few loud features of one picture do not decide what it means.
     /// </summary>
     public Tensor SemanticFeatures(Tensor features) => Configuration.SquashedSemantics
-        ? features.sub(feature_norm.Bias).div(feature_norm.Weight.add(Tiny, Scalars.One)).div(Squash).tanh()
+        ? Normalised(features).div(Squash).tanh()
         : features;
 
     /// <summary>Values whose signs are the binary code of visual vectors: (B, Dv) -> (B, bits). No gradient reaches the vectors.</summary>
@@ -158,6 +156,19 @@ internal sealed class StickerNet : nn.Module<Tensor, NetworkOutput>
         using var noGrad = no_grad();
         code_head!.weight.copy_(tensor(weights.ToArray(), code_head.weight.shape));
         code_head.bias!.copy_(tensor(offsets.ToArray()));
+    }
+
+    /// <summary>Features as numbers of standard deviations: (B, F) -> (B, F). One of weight zero is zero.</summary>
+    public Tensor Normalised(Tensor features) => features.sub(feature_norm.Bias).div(feature_norm.Weight.add(Tiny, Scalars.One));
+
+    /// <summary>Brings the tag head halfway to another one, which reads features as <see cref="Normalised"/> has them: weight (V, F), bias (V). Their logits are averaged.</summary>
+    public void AverageTagHead(Tensor weight, Tensor bias)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        var read = weight.div(feature_norm.Weight.add(Tiny, Scalars.One));
+        tag_head.weight.add_(read, Scalars.One).mul_(Half);
+        tag_head.bias!.add_(bias.sub(read.matmul(feature_norm.Bias)), Scalars.One).mul_(Half);
     }
 
     /// <summary>Takes the weights and running statistics of a network that differs at most in the length of its semantic vectors.</summary>
@@ -190,12 +201,12 @@ internal sealed class StickerNet : nn.Module<Tensor, NetworkOutput>
     }
 
     /// <summary>Replaces the prototypes: (C, Ds) of any length, and the tags of each.</summary>
-    public void SetPrototypes(Tensor vectors, IReadOnlyList<(int Set, int Tag)> tags)
+    public void SetPrototypes(Tensor vectors, IReadOnlyList<(int Prototype, int Tag)> tags)
     {
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         prototypes!.copy_(Unit(vectors));
-        prototype_tags!.copy_(tensor([.. tags.SelectMany(pair => new float[] { pair.Set, pair.Tag })], [tags.Count, 2]));
+        prototype_tags!.copy_(tensor([.. tags.SelectMany(pair => new float[] { pair.Prototype, pair.Tag })], [tags.Count, 2]));
     }
 
     /// <summary>What all heads read, (B, F) float32: what is shown, and coarsely where.</summary>
@@ -212,7 +223,7 @@ internal sealed class StickerNet : nn.Module<Tensor, NetworkOutput>
     }
 
     /// <summary>
-    /// Logits of the tags: (B, F) -> (B, V). A tag's probability is a mixture of what the tag head says and of the share that sets with this tag have in the similarity to all
+    /// Logits of the tags: (B, F) -> (B, V). A tag's probability is a mixture of what the tag head says and of the share that those with this tag have in the similarity to all
     /// prototypes (a softmax of cosines, as in Snell et al. 2017): what a sticker means is told by those it means the same as.
     /// </summary>
     /// <param name="features">Of <see cref="ForwardFeatures"/>.</param>
@@ -221,12 +232,12 @@ internal sealed class StickerNet : nn.Module<Tensor, NetworkOutput>
     {
         var own = tag_head.forward(features);
         if (prototypes is null || prototype_tags is null) return own;
-        var near = semantic.matmul(prototypes.t()).mul(PrototypeScale).softmax(1);                                  // (B, C)
-        var (sets, tags) = (prototype_tags.select(1, 0).to_type(ScalarType.Int64), prototype_tags.select(1, 1).to_type(ScalarType.Int64));
-        var shares = zeros_like(own).index_add(1, tags, near.index_select(1, sets), Scalars.One);                   // (B, V)
+        var near = semantic.matmul(prototypes.t()).mul(_spread).softmax(1);                                  // (B, C)
+        var (which, tags) = (prototype_tags.select(1, 0).to_type(ScalarType.Int64), prototype_tags.select(1, 1).to_type(ScalarType.Int64));
+        var shares = zeros_like(own).index_add(1, tags, near.index_select(1, which), Scalars.One);                   // (B, V)
         var others = shares.neg().add(Scalars.One, Scalars.One).relu();
-        var given = own.sigmoid().mul(OfTagHead).add(shares.mul(OfPrototypes), Scalars.One);
-        var missing = own.neg().sigmoid().mul(OfTagHead).add(others.mul(OfPrototypes), Scalars.One);
+        var given = own.sigmoid().mul(_ofTagHead).add(shares.mul(_ofPrototypes), Scalars.One);
+        var missing = own.neg().sigmoid().mul(_ofTagHead).add(others.mul(_ofPrototypes), Scalars.One);
         return given.clamp_min(LeastProbability).log().sub(missing.clamp_min(LeastProbability).log());
     }
 

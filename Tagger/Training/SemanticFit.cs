@@ -8,22 +8,25 @@ namespace Stickers.Tagger.Training;
 /// <summary>
 /// Gives the semantic space its final form once the trunk is trained, in closed form. The head becomes a linear discriminant analysis
 /// (Rao 1948) between the distinct sets of tags: directions in which stickers of one meaning differ, drawn by different hands, are shrunk,
-/// those in which meanings differ are kept. The tags' vectors are then fitted by ridge regression on the stickers' vectors, and each set of tags
-/// gets the mean of its stickers' vectors as its prototype (Snell et al. 2017).
+/// those in which meanings differ are kept. The tags' vectors are then fitted by ridge regression on the stickers' vectors, and each prototype (Snell et al. 2017) is the mean of its stickers' vectors.
 /// </summary>
-/// <param name="net">The trained network, with as many prototypes as there are sets; its semantic head, tag vectors and prototypes are replaced.</param>
+/// <param name="net">The trained network, with as many prototypes as <paramref name="sets"/> has; its semantic head, tag vectors and prototypes are replaced.</param>
 /// <param name="set">What it learned from.</param>
 /// <param name="sets">The sets of tags in it.</param>
-internal sealed class SemanticFit(StickerNet net, TrainingSet set, TagSets sets)
+/// <param name="features">What the network sees in it.</param>
+internal sealed class SemanticFit(StickerNet net, TrainingSet set, TagSets sets, TrainingFeatures features)
 {
     /// <summary>Length of a fitted semantic vector; chosen on concepts left out of the fit, where half as many find less.</summary>
     public const int Dimension = 512;
 
+    /// <summary>Inverse temperature of the similarity to prototypes; chosen on validation stickers.</summary>
+    public const float PrototypeSpread = 25;
+
+    /// <summary>How much the tag head's say of a tag weighs beside the prototypes'; chosen on validation stickers too, where a fifth to four tenths are as good.</summary>
+    public const float TagHeadShare = 0.3f;
+
     /// <summary>With fewer stickers a feature beyond the first of each set, the scatter within meanings is not known: the learned head stays.</summary>
     private const double LeastEvidence = 0.25;
-
-    /// <summary>Features of so many stickers are kept from the first pass for the second.</summary>
-    private const int Kept = 32_768;
 
     /// <summary>Share of a round distribution in the scatter within meanings; chosen on validation packs, where 0.05 to 0.2 are as good.</summary>
     private static readonly Scalar Shrinkage = 0.1;
@@ -33,9 +36,7 @@ internal sealed class SemanticFit(StickerNet net, TrainingSet set, TagSets sets)
     private static readonly Scalar Ridge = 0.1;
     private static readonly Scalar Zero = 0.0;
 
-    private readonly Inference _inference = new(net);
-    private readonly int[] _rows = set.TaggedRows;
-    private readonly List<float[]> _kept = [];
+    private readonly int[] _rows = features.Rows;
 
     /// <summary>Fits head and tag vectors. Two passes over the stickers, one if they are few.</summary>
     /// <param name="progress">Told of the stickers seen.</param>
@@ -43,8 +44,8 @@ internal sealed class SemanticFit(StickerNet net, TrainingSet set, TagSets sets)
     /// <returns>False when too few stickers share their tags with others: nothing was changed.</returns>
     public bool Apply(IProgress<JobProgress>? progress, CancellationToken cancellation)
     {
-        int members = sets.Counts.Sum(), features = net.FeatureCount;
-        if (net.Configuration.SemanticDimension > features || members - sets.Counts.Length < LeastEvidence * features) return false;
+        int members = sets.Counts.Sum(), width = net.FeatureCount;
+        if (net.Configuration.SemanticDimension > width || members - sets.Counts.Length < LeastEvidence * width) return false;
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         FitHead(members, progress, cancellation);
@@ -59,7 +60,7 @@ internal sealed class SemanticFit(StickerNet net, TrainingSet set, TagSets sets)
         var sums = zeros(sets.Counts.Length, width);                // (C, F): sum of x by set
         ForEachBatch((first, x) =>
         {
-            var told = AddBySet(sums, first, x);
+            var told = AddTo(sums, sets.OfRows, first, x);
             squares.add_(told.t().matmul(told).to_type(ScalarType.Float64), Scalars.One);
         }, progress, cancellation);
 
@@ -85,7 +86,7 @@ internal sealed class SemanticFit(StickerNet net, TrainingSet set, TagSets sets)
         var (meanings, dimension) = (net.Configuration.Meanings, net.Configuration.SemanticDimension);
         var squares = zeros(dimension, dimension, ScalarType.Float64);
         var sums = zeros(meanings, dimension);
-        var bySet = zeros(sets.Counts.Length, dimension);
+        var prototypes = zeros(sets.PrototypeCount, dimension);
         var carriers = new double[meanings];
         var all = zeros(dimension, ScalarType.Float64);
         ForEachBatch((first, x) =>
@@ -95,7 +96,7 @@ internal sealed class SemanticFit(StickerNet net, TrainingSet set, TagSets sets)
             foreach (var (_, tag) in pairs) carriers[tag]++;
             sums.index_add_(0, Indices(Array.ConvertAll(pairs, p => p.Tag)), semantic.index_select(0, Indices(Array.ConvertAll(pairs, p => p.Sticker))), Scalars.One);
             squares.add_(semantic.t().matmul(semantic).to_type(ScalarType.Float64), Scalars.One);
-            AddBySet(bySet, first, semantic);
+            AddTo(prototypes, sets.PrototypeOfRows, first, semantic);
             all.add_(semantic.sum([0L]).to_type(ScalarType.Float64), Scalars.One);
         }, progress, cancellation);
 
@@ -104,36 +105,26 @@ internal sealed class SemanticFit(StickerNet net, TrainingSet set, TagSets sets)
         second = second.add(eye(dimension, dtype: ScalarType.Float64).mul(second.diagonal().mean()).mul(Ridge), Scalars.One);
         var covariance = sums.to_type(ScalarType.Float64).sub(tensor(carriers).outer(all.div(total))).div(total);  // (M, Ds)
         net.SetTagVectors(linalg.solve(second, covariance.t()).t().to_type(ScalarType.Float32));
-        net.SetPrototypes(bySet, sets.Suggested);
+        net.SetPrototypes(prototypes, sets.Suggested);
     }
 
-    /// <summary>Adds the rows of a batch to the sum of their set: (n, K) to (C, K).</summary>
-    /// <returns>The rows whose set is told apart.</returns>
-    private Tensor AddBySet(Tensor sums, int first, Tensor rows)
+    /// <summary>Adds each row of a batch to the sum that it belongs to: (n, K) to (C, K).</summary>
+    /// <returns>The rows that belong to one.</returns>
+    private static Tensor AddTo(Tensor sums, int[] of, int first, Tensor rows)
     {
-        var known = Enumerable.Range(0, (int)rows.shape[0]).Where(i => sets.OfRows[first + i] >= 0).ToArray();
+        var known = Enumerable.Range(0, (int)rows.shape[0]).Where(i => of[first + i] >= 0).ToArray();
         var told = rows.index_select(0, Indices(known));
-        sums.index_add_(0, Indices(Array.ConvertAll(known, i => sets.OfRows[first + i])), told, Scalars.One);
+        sums.index_add_(0, Indices(Array.ConvertAll(known, i => of[first + i])), told, Scalars.One);
         return told;
     }
 
     /// <summary>Calls back with what the semantic head reads of batch after batch: the place of its first sticker among the rows, and (n, F).</summary>
-    private void ForEachBatch(Action<int, Tensor> use, IProgress<JobProgress>? progress, CancellationToken cancellation)
-    {
-        for (var (first, batch) = (0, 0); first < _rows.Length; first += Inference.MaxBatch, batch++)
+    private void ForEachBatch(Action<int, Tensor> use, IProgress<JobProgress>? progress, CancellationToken cancellation) =>
+        features.ForEachBatch((first, values) =>
         {
-            cancellation.ThrowIfCancellationRequested();
-            var start = first;
-            var count = Math.Min(Inference.MaxBatch, _rows.Length - first);
-            var values = batch < _kept.Count ? _kept[batch] : _inference.Features(count, set.FittedSide, i => set.Image(_rows[start + i]));
-            if (batch == _kept.Count && first + count <= Kept) _kept.Add(values);
-            using var scope = NewDisposeScope();
-            // One thread, as in training, so that the sums do not depend on the number of cores.
-            set_num_threads(1);
-            use(first, net.SemanticFeatures(tensor(values, [count, net.FeatureCount])));
-            progress?.Report(new JobProgress("semantics", first + count, _rows.Length, "stickers"));
-        }
-    }
+            use(first, net.SemanticFeatures(values));
+            progress?.Report(new JobProgress("semantics", first + values.shape[0], _rows.Length, "stickers"));
+        }, cancellation);
 
     private static Tensor Indices(int[] values) => tensor(Array.ConvertAll(values, value => (long)value));
 }

@@ -61,9 +61,9 @@ class StickerNet(nn.Module):
         read = ((features - self.feature_norm.bias) / (self.feature_norm.weight + 1e-12) / 3).tanh() if self.squashed else features
         tags, semantic = self.tag_head(features), normalize(self.semantic_head(read))
         if hasattr(self, "prototypes"):
-            sets, of = self.prototype_tags.long().unbind(1)
-            shares = torch.zeros_like(tags).index_add(1, of, torch.softmax(20 * semantic @ self.prototypes.t(), 1)[:, sets])
-            tags = torch.logit(0.25 * torch.sigmoid(tags) + 0.75 * shares.clamp(0, 1), 1e-7)
+            which, of = self.prototype_tags.long().unbind(1)
+            shares = torch.zeros_like(tags).index_add(1, of, torch.softmax(25 * semantic @ self.prototypes.t(), 1)[:, which])
+            tags = torch.logit(0.3 * torch.sigmoid(tags) + 0.7 * shares.clamp(0, 1), 1e-7)
         return tags, normalize(self.visual_head(features)), semantic
 
 

@@ -7,20 +7,22 @@ namespace Stickers.Tagger.Tests.EightBit;
 
 public sealed class TagMixtureTests
 {
-    private const int Stickers = 11;   // two fours and what is left
-    private const int Dimension = 40;
+    private const int Stickers = 43;   // more than are compared at once
+    private const int Dimension = 256;
     private const int Tags = 9;        // of which the last has no prototype
 
-    [Fact]
-    public void Mix_AnyNumberOfStickers_IsTheNetworksMixture()
+    [Theory]
+    [InlineData(null, null)]
+    [InlineData(25f, 0.3f)]
+    public void Mix_AnyNumberOfStickers_IsTheNetworksMixture(float? spread, float? share)
     {
         torch.manual_seed(4);
         // Prototypes that fill no block.
-        using var net = new StickerNet(new NetworkConfiguration { InputSide = 32, Widths = [8, 16, 16, 24], Tags = Tags, Meanings = Tags, SemanticDimension = Dimension, Prototypes = 37, PrototypeTags = 70 });
+        using var net = new StickerNet(new NetworkConfiguration { InputSide = 32, Widths = [8, 16, 16, 24], Tags = Tags, Meanings = Tags, SemanticDimension = Dimension, Prototypes = 203, PrototypeTags = 390, PrototypeSpread = spread, TagHeadShare = share });
         net.eval();
         using var scope = torch.NewDisposeScope();
         using var noGrad = torch.no_grad();
-        net.SetPrototypes(torch.randn(37, Dimension), [.. Enumerable.Range(0, 70).Select(i => (i % 37, i * 5 % (Tags - 1)))]);
+        net.SetPrototypes(torch.randn(203, Dimension), [.. Enumerable.Range(0, 390).Select(i => (i % 203, i * 5 % (Tags - 1)))]);
         var features = torch.randn(Stickers, net.FeatureCount);
         // The last sticker is the first prototype itself, others lie anywhere.
         var semantic = torch.nn.functional.normalize(torch.cat([torch.randn(Stickers - 1, Dimension), net.get_buffer("prototypes")!.narrow(0, 0, 1)], 0), 2, 1);
@@ -31,17 +33,19 @@ public sealed class TagMixtureTests
         var rows = semantic.data<float>().ToArray();
         var mixture = TagMixture.Of(weights)!;
 
-        var mixed = own.ToArray();
-        mixture.Mix(Stickers, rows, mixed);
-
-        for (var i = 0; i < mixed.Length; i++) Assert.Equal(expected[i], mixed[i], 1e-4f);
-        // However many there are beside it, a sticker's answer is the same to the bit.
-        for (var i = 0; i < Stickers; i++)
+        float[] Mix(ConvolutionVariant variant, int first, int count)
         {
-            var alone = own[(i * Tags)..((i + 1) * Tags)];
-            mixture.Mix(1, rows.AsSpan(i * Dimension, Dimension), alone);
-            Assert.Equal(mixed[(i * Tags)..((i + 1) * Tags)], alone);
+            var logits = own[(first * Tags)..((first + count) * Tags)];
+            mixture.Mix(variant, count, rows.AsSpan(first * Dimension, count * Dimension), logits);
+            return logits;
         }
+
+        var mixed = Mix(ConvolutionVariant.Portable, 0, Stickers);
+        // Steps of a 127th of what a number may be move cosines by some thousandths.
+        for (var i = 0; i < mixed.Length; i++) Assert.Equal(Probability(expected[i]), Probability(mixed[i]), 0.02);
+        // On any processor, and however many there are beside it, a sticker's answer is the same to the bit.
+        foreach (var variant in Enum.GetValues<ConvolutionVariant>().Where(Convolution.Has)) Assert.Equal(mixed, Mix(variant, 0, Stickers));
+        for (var i = 0; i < Stickers; i++) Assert.Equal(mixed[(i * Tags)..((i + 1) * Tags)], Mix(Convolution.Best, i, 1));
     }
 
     [Fact]
@@ -69,4 +73,6 @@ public sealed class TagMixtureTests
 
         Assert.Contains("prototype_tags", fault.Message, StringComparison.Ordinal);
     }
+
+    private static double Probability(float logit) => 1 / (1 + Math.Exp(-logit));
 }

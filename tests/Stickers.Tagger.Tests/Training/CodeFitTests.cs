@@ -26,7 +26,7 @@ public sealed class CodeFitTests : IDisposable
     {
         torch.manual_seed(seed);
         using var net = new StickerNet(new NetworkConfiguration { InputSide = Side, Widths = [8, 8, 8, 8], Tags = 4, Meanings = 4, VisualDimension = 16, SemanticDimension = 12, CodeBits = Bits });
-        Settle(net);
+        DrawnTrainingSet.Settle(net, _set);
         var (correlation, loss) = (Correlation(net), Loss(net));
         var others = Others(net);
 
@@ -54,17 +54,6 @@ public sealed class CodeFitTests : IDisposable
     }
 
     private static float[] Others(StickerNet net) => [.. FlatParameters.Of(net).ToTensors().Where(tensor => !tensor.Name.StartsWith("code_head", StringComparison.Ordinal)).SelectMany(tensor => tensor.Values.ToArray())];
-
-    /// <summary>Gives an untrained network running statistics of what it sees: without them its vectors lie in one narrow cone, where codes have nothing to tell apart.</summary>
-    private void Settle(StickerNet net)
-    {
-        net.train();
-        using var scope = torch.NewDisposeScope();
-        using var noGrad = torch.no_grad();
-        var input = Inference.InputOf(_set.Rows.Count, _set.FittedSide, i => _set.Image(i), Side, torch.CPU);
-        for (var i = 0; i < 40; i++) net.forward(input);
-        net.eval();
-    }
 
     /// <summary>The fit's own objective over all stickers, each moved as a changed view would be.</summary>
     private double Loss(StickerNet net)

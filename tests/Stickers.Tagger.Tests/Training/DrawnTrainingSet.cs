@@ -2,6 +2,7 @@ using Stickers.Catalogue;
 using Stickers.Storage;
 using Stickers.Tagger.Network;
 using Stickers.Tagger.Training;
+using TorchSharp;
 
 namespace Stickers.Tagger.Tests.Training;
 
@@ -39,5 +40,16 @@ internal static class DrawnTrainingSet
             }
         }
         return new TrainingSet([new LocalStore(folder).FetchAsync("fitted.rgba").GetAwaiter().GetResult()], fitted, new TrainingVocabulary(Tags, [24, 24, 24, 24], suggested), rows);
+    }
+
+    /// <summary>Gives an untrained network running statistics of what it sees: without them its features and vectors lie in one narrow cone, where heads have nothing to tell apart.</summary>
+    public static void Settle(StickerNet net, TrainingSet set)
+    {
+        net.train();
+        using var scope = torch.NewDisposeScope();
+        using var noGrad = torch.no_grad();
+        var input = Inference.InputOf(set.Rows.Count, set.FittedSide, i => set.Image(i), net.Configuration.InputSide, torch.CPU);
+        for (var i = 0; i < 40; i++) net.forward(input);
+        net.eval();
     }
 }

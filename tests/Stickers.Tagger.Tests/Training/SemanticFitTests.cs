@@ -26,7 +26,7 @@ public sealed class SemanticFitTests : IDisposable
         using var net = Net([8, 4, 8, 8]);
         var before = Purity(Semantic(net));
 
-        Assert.True(new SemanticFit(net, _set, _sets).Apply(null, CancellationToken.None));
+        Assert.True(Fit(net));
 
         // Nearest of a like meaning: chance is 11 of 47, an untrained head finds some by size and colour.
         var after = Purity(Semantic(net));
@@ -38,7 +38,7 @@ public sealed class SemanticFitTests : IDisposable
     {
         using var net = Net([8, 4, 8, 8]);
 
-        new SemanticFit(net, _set, _sets).Apply(null, CancellationToken.None);
+        Fit(net);
 
         var semantic = Semantic(net);
         using var scope = torch.NewDisposeScope();
@@ -53,20 +53,21 @@ public sealed class SemanticFitTests : IDisposable
     }
 
     [Fact]
-    public void Apply_Prototypes_AreTheMeansOfTheirSets()
+    public void Apply_SharedPrototypes_AreTheMeansOfTheirStickers()
     {
-        using var net = Net([8, 4, 8, 8]);
+        var sets = TagSets.Of(_set, most: 8);
+        using var net = Net([8, 4, 8, 8], sets);
 
-        new SemanticFit(net, _set, _sets).Apply(null, CancellationToken.None);
+        Fit(net, sets);
 
         var semantic = Semantic(net);
         var prototypes = FlatParameters.BuffersOf(net).ToTensors().Single(t => t.Name == "prototypes").Values;
-        for (var of = 0; of < 4; of++)
+        for (var of = 0; of < 8; of++)
         {
             var mean = new float[Dimension];
             for (var i = 0; i < 48; i++)
             {
-                if (_sets.OfRows[i] == of) TensorPrimitives.Add(mean, semantic[i], mean);
+                if (sets.PrototypeOfRows[i] == of) TensorPrimitives.Add(mean, semantic[i], mean);
             }
             TensorPrimitives.Divide(mean, TensorPrimitives.Norm<float>(mean), mean);
             var place = of;
@@ -78,7 +79,7 @@ public sealed class SemanticFitTests : IDisposable
     public void TagLogits_WithPrototypes_AreOfTheMixture()
     {
         using var net = Net([8, 4, 8, 8]);
-        new SemanticFit(net, _set, _sets).Apply(null, CancellationToken.None);
+        Fit(net);
         using var plain = new StickerNet(net.Configuration with { Prototypes = 0, PrototypeTags = 0 });
         FlatParameters.Of(plain).Load(FlatParameters.Of(net).ToTensors().ToDictionary(t => t.Name), "test");
         FlatParameters.BuffersOf(plain).Load(FlatParameters.BuffersOf(net).ToTensors().ToDictionary(t => t.Name), "test");
@@ -90,11 +91,11 @@ public sealed class SemanticFitTests : IDisposable
         var prototypes = FlatParameters.BuffersOf(net).ToTensors().Single(t => t.Name == "prototypes").Values.ToArray().Chunk(Dimension).ToArray();
         for (var i = 0; i < 48; i++)
         {
-            var weights = Array.ConvertAll(prototypes, p => Math.Exp(20.0 * TensorPrimitives.Dot<float>(p, mixed.Semantic.AsSpan(i * Dimension, Dimension))));
+            var weights = Array.ConvertAll(prototypes, p => Math.Exp(25.0 * TensorPrimitives.Dot<float>(p, mixed.Semantic.AsSpan(i * Dimension, Dimension))));
             for (var tag = 0; tag < 4; tag++)
             {
-                var share = _sets.Suggested.Where(pair => pair.Tag == tag).Sum(pair => weights[pair.Set]) / weights.Sum();
-                var probability = (0.25 / (1 + Math.Exp(-own.TagLogits[(i * 4) + tag]))) + (0.75 * share);
+                var share = _sets.Suggested.Where(pair => pair.Tag == tag).Sum(pair => weights[pair.Prototype]) / weights.Sum();
+                var probability = (0.4 / (1 + Math.Exp(-own.TagLogits[(i * 4) + tag]))) + (0.6 * share);
                 Assert.Equal(probability, 1 / (1 + Math.Exp(-mixed.TagLogits[(i * 4) + tag])), 1e-4);
             }
         }
@@ -104,7 +105,7 @@ public sealed class SemanticFitTests : IDisposable
     public void TagLogits_TagHeadSureBeyondFloats_StayFiniteAndHaveGradients()
     {
         using var net = Net([8, 4, 8, 8]);
-        new SemanticFit(net, _set, _sets).Apply(null, CancellationToken.None);
+        Fit(net);
         FlatParameters.Of(net).Parts.Single(part => part.Name == "tag_head.bias").Tensor.detach().copy_(torch.tensor(new[] { 1000f, -1000f, 120f, -120f }));
         using var scope = torch.NewDisposeScope();
         var features = torch.randn(3, net.FeatureCount).requires_grad_();
@@ -119,10 +120,10 @@ public sealed class SemanticFitTests : IDisposable
     public void Apply_Twice_GivesTheSame()
     {
         using var net = Net([8, 4, 8, 8]);
-        new SemanticFit(net, _set, _sets).Apply(null, CancellationToken.None);
+        Fit(net);
         var first = FlatParameters.Of(net).ToTensors().Single(t => t.Name == "tag_vectors").Values.ToArray();
 
-        new SemanticFit(net, _set, _sets).Apply(null, CancellationToken.None);
+        Fit(net);
 
         Assert.Equal(first, FlatParameters.Of(net).ToTensors().Single(t => t.Name == "tag_vectors").Values.ToArray());
     }
@@ -133,7 +134,7 @@ public sealed class SemanticFitTests : IDisposable
         using var net = Net([8, 8, 16, 16]);
         var before = FlatParameters.Of(net).ToTensors().SelectMany(t => t.Values.ToArray()).ToArray();
 
-        Assert.False(new SemanticFit(net, _set, _sets).Apply(null, CancellationToken.None));
+        Assert.False(Fit(net));
 
         Assert.Equal(before, FlatParameters.Of(net).ToTensors().SelectMany(t => t.Values.ToArray()));
     }
@@ -164,8 +165,11 @@ public sealed class SemanticFitTests : IDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private StickerNet Net(int[] widths)
+    private bool Fit(StickerNet net, TagSets? sets = null) => new SemanticFit(net, _set, sets ?? _sets, new TrainingFeatures(net, _set)).Apply(null, CancellationToken.None);
+
+    private StickerNet Net(int[] widths, TagSets? sets = null)
     {
+        sets ??= _sets;
         torch.manual_seed(3);
         return new StickerNet(new NetworkConfiguration
         {
@@ -176,8 +180,10 @@ public sealed class SemanticFitTests : IDisposable
             VisualDimension = 16,
             SemanticDimension = Dimension,
             SquashedSemantics = true,
-            Prototypes = _sets.Counts.Length,
-            PrototypeTags = _sets.Suggested.Length,
+            Prototypes = sets.PrototypeCount,
+            PrototypeTags = sets.Suggested.Length,
+            PrototypeSpread = 25,
+            TagHeadShare = 0.4f,
         });
     }
 
