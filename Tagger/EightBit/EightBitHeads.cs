@@ -68,7 +68,7 @@ internal sealed class EightBitHeads
     {
         var (f, padded) = (_offset.Length, _tags.InChannels);
         // Large, and needed only here: of what is not written below nothing is read, or times a weight of 0.
-        var length = Convolution.Bordered(n, 1, padded);
+        var length = Convolution.Bordered(1, PixelBytes.Side(n), padded);
         var buffer = ArrayPool<byte>.Shared.Rent(length * (_squash ? 2 : 1));
         var plain = buffer.AsSpan(0, length);
         var squashed = _squash ? buffer.AsSpan(length, length) : plain;
@@ -78,11 +78,11 @@ internal sealed class EightBitHeads
             TensorPrimitives.Subtract(features.Slice(i * f, f), _offset, z);
             TensorPrimitives.Multiply(z, _inverse, z);
             PixelBytes.ToSteps(z, PixelBytes.Largest / Deviations, PixelBytes.Zero, byte.MaxValue, steps);
-            var pixel = PixelBytes.Pixel(plain, i, padded);
+            var pixel = PixelBytes.Pixel(plain, n, i, padded);
             for (var j = 0; j < steps.Length; j++) pixel[j] = (byte)steps[j];
             if (!_squash) continue;
             PixelBytes.ToSteps(z, SquashSteps, SquashReach * SquashSteps, _squashed.Length - 1, steps);
-            pixel = PixelBytes.Pixel(squashed, i, padded);
+            pixel = PixelBytes.Pixel(squashed, n, i, padded);
             for (var j = 0; j < steps.Length; j++) pixel[j] = _squashed[steps[j]];
         }
 
@@ -93,8 +93,7 @@ internal sealed class EightBitHeads
 
         void Apply(Convolution head, ReadOnlySpan<byte> input, Span<float> rows)
         {
-            var sums = ArrayPool<float>.Shared.Rent(n * head.OutChannels);
-            head.Run(variant, n, 1, input, sums.AsSpan(0, n * head.OutChannels));
+            var sums = PixelBytes.Apply(head, variant, n, input);
             // Without the channels that only fill a vector.
             var wanted = rows.Length / n;
             for (var i = 0; i < n; i++) sums.AsSpan(i * head.OutChannels, wanted).CopyTo(rows[(i * wanted)..]);

@@ -1,8 +1,9 @@
+using System.Buffers;
 using System.Runtime.Intrinsics;
 
 namespace Stickers.Tagger.EightBit;
 
-/// <summary>Vectors of signed numbers as pictures of one pixel, so that a linear layer is a convolution of bytes.</summary>
+/// <summary>Vectors of signed numbers as pixels of one picture, the smallest square that has room for them, so that a linear layer is a convolution of bytes. What lies in the other pixels does not matter.</summary>
 internal static class PixelBytes
 {
     /// <summary>The byte that stands for 0.</summary>
@@ -22,8 +23,25 @@ internal static class PixelBytes
         return new Convolution(weight, bias, unit.Length, 1, 1, unit, zero, 1);
     }
 
-    /// <summary>The pixel of one of the pictures, in the middle of its border.</summary>
-    public static Span<byte> Pixel(Span<byte> pictures, int picture, int channels) => pictures.Slice(((9 * picture) + 4) * channels, channels);
+    /// <summary>Side of the picture of n vectors.</summary>
+    public static int Side(int n) => (int)Math.Ceiling(Math.Sqrt(n));
+
+    /// <summary>The pixel of one of n vectors.</summary>
+    public static Span<byte> Pixel(Span<byte> picture, int n, int vector, int channels)
+    {
+        var side = Side(n);
+        var (row, column) = Math.DivRem(vector, side);
+        return picture.Slice((((row + 1) * (side + 2)) + column + 1) * channels, channels);
+    }
+
+    /// <summary>Rents the sums of a layer over n vectors, <see cref="Convolution.OutChannels"/> of each.</summary>
+    public static float[] Apply(Convolution head, ConvolutionVariant variant, int n, ReadOnlySpan<byte> picture)
+    {
+        var (side, pixels) = (Side(n), Side(n) * Side(n));
+        var sums = ArrayPool<float>.Shared.Rent(pixels * head.OutChannels);
+        head.Run(variant, 1, side, picture, sums.AsSpan(0, pixels * head.OutChannels));
+        return sums;
+    }
 
     /// <summary>z * steps + zero, to the nearest whole number from 0 to most.</summary>
     public static void ToSteps(ReadOnlySpan<float> z, float steps, float zero, int most, Span<int> target)

@@ -10,8 +10,8 @@ namespace Stickers.Tagger.EightBit;
 /// </summary>
 internal sealed class TagMixture
 {
-    /// <summary>Stickers that are compared at once: so few that their similarities stay in the cache.</summary>
-    private const int Rows = 32;
+    /// <summary>Stickers that are compared at once, a square.</summary>
+    private const int Rows = 64;
 
     private readonly int _tags;
     private readonly int _dimension;
@@ -58,13 +58,11 @@ internal sealed class TagMixture
     /// <param name="logits">n x V, the tag head's; receives the mixture's.</param>
     public void Mix(ConvolutionVariant variant, int n, ReadOnlySpan<float> semantic, Span<float> logits)
     {
-        var near = ArrayPool<float>.Shared.Rent(Math.Min(n, Rows) * _similarity.OutChannels);
-        var pixels = ArrayPool<byte>.Shared.Rent(Convolution.Bordered(Math.Min(n, Rows), 1, _similarity.InChannels));
         var (shares, given, missing) = (new float[_tags], new float[_tags], new float[_tags]);
         for (var first = 0; first < n; first += Rows)
         {
             var count = Math.Min(Rows, n - first);
-            Compare(variant, semantic.Slice(first * _dimension, count * _dimension), pixels, near);
+            var near = Compare(variant, semantic.Slice(first * _dimension, count * _dimension));
             for (var i = 0; i < count; i++)
             {
                 var similar = near.AsSpan(i * _similarity.OutChannels, _prototypes);
@@ -82,10 +80,9 @@ internal sealed class TagMixture
                 Add(missing, shares);
                 TensorPrimitives.Subtract(given, missing, own);
             }
-        }
 
-        ArrayPool<byte>.Shared.Return(pixels);
-        ArrayPool<float>.Shared.Return(near);
+            ArrayPool<float>.Shared.Return(near);
+        }
 
         void Add(float[] head, float[] shares)
         {
@@ -106,20 +103,24 @@ internal sealed class TagMixture
         }
     }
 
-    /// <summary>Cosines of a few stickers with all prototypes.</summary>
-    private void Compare(ConvolutionVariant variant, ReadOnlySpan<float> semantic, byte[] pixels, float[] near)
+    /// <summary>Rents the cosines of a few stickers with all prototypes.</summary>
+    private float[] Compare(ConvolutionVariant variant, ReadOnlySpan<float> semantic)
     {
         var count = semantic.Length / _dimension;
-        var input = pixels.AsSpan(0, Convolution.Bordered(count, 1, _similarity.InChannels));
+        var length = Convolution.Bordered(1, PixelBytes.Side(count), _similarity.InChannels);
+        var buffer = ArrayPool<byte>.Shared.Rent(length);
+        var picture = buffer.AsSpan(0, length);
         var (scaled, steps) = (new float[_dimension], new int[_dimension]);
         for (var i = 0; i < count; i++)
         {
             TensorPrimitives.Multiply(semantic.Slice(i * _dimension, _dimension), _steps, scaled);
             PixelBytes.ToSteps(scaled, 1, PixelBytes.Zero, byte.MaxValue, steps);
-            var pixel = PixelBytes.Pixel(input, i, _similarity.InChannels);
+            var pixel = PixelBytes.Pixel(picture, count, i, _similarity.InChannels);
             for (var k = 0; k < steps.Length; k++) pixel[k] = (byte)steps[k];
         }
 
-        _similarity.Run(variant, count, 1, input, near.AsSpan(0, count * _similarity.OutChannels));
+        var near = PixelBytes.Apply(_similarity, variant, count, picture);
+        ArrayPool<byte>.Shared.Return(buffer);
+        return near;
     }
 }
