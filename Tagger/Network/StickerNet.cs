@@ -52,16 +52,12 @@ internal sealed class StickerNet : nn.Module<Tensor, NetworkOutput>
     private readonly Tensor? prototypes;
     private readonly Tensor? prototype_tags;
 
-    // What the prototypes' similarities are multiplied by, and how much prototypes and tag head weigh.
-    private readonly Scalar _spread;
-    private readonly Scalar _ofPrototypes;
-    private readonly Scalar _ofTagHead;
+    private Mixing _mixing;
 
     public StickerNet(NetworkConfiguration configuration) : base(nameof(StickerNet))
     {
         Configuration = configuration;
-        var share = configuration.TagHeadShare ?? NetworkConfiguration.FirstShare;
-        (_spread, _ofTagHead, _ofPrototypes) = (configuration.PrototypeSpread ?? NetworkConfiguration.FirstSpread, share, 1 - share);
+        _mixing = new Mixing(configuration.PrototypeSpread ?? NetworkConfiguration.FirstSpread, configuration.TagHeadShare ?? NetworkConfiguration.FirstShare);
         var widths = configuration.Widths;
         var blocks = configuration.Blocks;
         stem = new ConvBatchNorm(4, widths[0], 3, 2);
@@ -86,7 +82,7 @@ internal sealed class StickerNet : nn.Module<Tensor, NetworkOutput>
     }
 
     /// <summary>The shape.</summary>
-    public NetworkConfiguration Configuration { get; }
+    public NetworkConfiguration Configuration { get; private set; }
 
     /// <summary>Number of values that the heads read, F = 16 * W1 + 4 * W2 + W3.</summary>
     public int FeatureCount { get; }
@@ -232,13 +228,20 @@ internal sealed class StickerNet : nn.Module<Tensor, NetworkOutput>
     {
         var own = tag_head.forward(features);
         if (prototypes is null || prototype_tags is null) return own;
-        var near = semantic.matmul(prototypes.t()).mul(_spread).softmax(1);                                  // (B, C)
+        var near = semantic.matmul(prototypes.t()).mul(_mixing.Spread).softmax(1);                                  // (B, C)
         var (which, tags) = (prototype_tags.select(1, 0).to_type(ScalarType.Int64), prototype_tags.select(1, 1).to_type(ScalarType.Int64));
         var shares = zeros_like(own).index_add(1, tags, near.index_select(1, which), Scalars.One);                   // (B, V)
         var others = shares.neg().add(Scalars.One, Scalars.One).relu();
-        var given = own.sigmoid().mul(_ofTagHead).add(shares.mul(_ofPrototypes), Scalars.One);
-        var missing = own.neg().sigmoid().mul(_ofTagHead).add(others.mul(_ofPrototypes), Scalars.One);
+        var given = own.sigmoid().mul(_mixing.OfTagHead).add(shares.mul(_mixing.OfPrototypes), Scalars.One);
+        var missing = own.neg().sigmoid().mul(_mixing.OfTagHead).add(others.mul(_mixing.OfPrototypes), Scalars.One);
         return given.clamp_min(LeastProbability).log().sub(missing.clamp_min(LeastProbability).log());
+    }
+
+    /// <summary>Sets <see cref="NetworkConfiguration.PrototypeSpread"/>.</summary>
+    public void SetPrototypeSpread(float spread)
+    {
+        Configuration = Configuration with { PrototypeSpread = spread };
+        _mixing = new Mixing(spread, Configuration.TagHeadShare ?? NetworkConfiguration.FirstShare);
     }
 
     /// <param name="maps">Of <see cref="ForwardStages"/>.</param>
@@ -269,4 +272,14 @@ internal sealed class StickerNet : nn.Module<Tensor, NetworkOutput>
     private static Sequential Stage(int inChannels, int outChannels, int blocks, int stride) =>
         nn.Sequential(Enumerable.Range(0, blocks).Select(i =>
             (nn.Module<Tensor, Tensor>)new BasicBlock(i == 0 ? inChannels : outChannels, outChannels, i == 0 ? stride : 1)));
+
+    /// <summary>How prototypes and tag head are mixed.</summary>
+    private sealed class Mixing(float spread, float share)
+    {
+        public Scalar Spread { get; } = spread;
+
+        public Scalar OfTagHead { get; } = share;
+
+        public Scalar OfPrototypes { get; } = 1 - share;
+    }
 }

@@ -14,7 +14,7 @@ internal sealed class Calibration(StickerNet net, TrainingSet set)
     public ThresholdsFile Fit(int[] rows, double targetPrecision)
     {
         var tags = set.Vocabulary.TagCount;
-        var logits = Logits(rows, tags);
+        var logits = Logits(rows);
         var labels = new bool[rows.Length * tags];
         for (var i = 0; i < rows.Length; i++)
         {
@@ -50,8 +50,10 @@ internal sealed class Calibration(StickerNet net, TrainingSet set)
         return number;
     }
 
-    private float[] Logits(int[] rows, int tags)
+    /// <summary>What the network says of stickers by their row numbers: n x V, row-major.</summary>
+    public float[] Logits(int[] rows)
     {
+        var tags = set.Vocabulary.TagCount;
         var logits = new float[rows.Length * tags];
         var inference = new Inference(net);
         for (var first = 0; first < rows.Length; first += Inference.MaxBatch)

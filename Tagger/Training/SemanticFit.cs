@@ -19,10 +19,7 @@ internal sealed class SemanticFit(StickerNet net, TrainingSet set, TagSets sets,
     /// <summary>Length of a fitted semantic vector; chosen on concepts left out of the fit, where half as many find less.</summary>
     public const int Dimension = 512;
 
-    /// <summary>Inverse temperature of the similarity to prototypes; chosen on validation stickers.</summary>
-    public const float PrototypeSpread = 25;
-
-    /// <summary>How much the tag head's say of a tag weighs beside the prototypes'; chosen on validation stickers too, where a fifth to four tenths are as good.</summary>
+    /// <summary>How much the tag head's say of a tag weighs beside the prototypes'; chosen on validation packs, where a fifth to four tenths are as good.</summary>
     public const float TagHeadShare = 0.3f;
 
     /// <summary>With fewer stickers a feature beyond the first of each set, the scatter within meanings is not known: the learned head stays.</summary>

@@ -84,7 +84,7 @@ public static class Trainer
             learned.Ranges = RangeFit.Of(learned, set.TrainingRows, set.FittedSide, set.Image);
             // Learned with few numbers, which cost a step less, and fitted with many, which hold more.
             var sets = TagSets.Of(set);
-            using var fitted = new StickerNet(network with { SemanticDimension = SemanticFit.Dimension, SquashedSemantics = true, Prototypes = sets.PrototypeCount, PrototypeTags = sets.Suggested.Length, PrototypeSpread = SemanticFit.PrototypeSpread, TagHeadShare = SemanticFit.TagHeadShare });
+            using var fitted = new StickerNet(network with { SemanticDimension = SemanticFit.Dimension, SquashedSemantics = true, Prototypes = sets.PrototypeCount, PrototypeTags = sets.Suggested.Length, TagHeadShare = SemanticFit.TagHeadShare });
             fitted.CopyAllButSemantics(learned);
             var features = new TrainingFeatures(fitted, set);
             var net = learned;
@@ -92,6 +92,7 @@ public static class Trainer
             {
                 net = fitted;
                 new TagHeadFit(net, set, features).Apply(options.Seed, progress, cancellation);
+                new SpreadFit(net, set).Apply(progress, cancellation);
             }
             new CodeFit(net, set).Apply(loop.State.Step, options.Seed, progress, cancellation);
             progress?.Report(new JobProgress("calibrate", 0, null, "stickers"));

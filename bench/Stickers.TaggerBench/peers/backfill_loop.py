@@ -1,6 +1,8 @@
 """A backfill as one would write it: Pillow, a DataLoader, the same network. backfill_loop.py FOLDER WEIGHTS WORKERS; writes scores of 0.15 and more to FOLDER/peer.csv."""
 import csv
 import glob
+import json
+import os
 import sys
 
 import numpy as np
@@ -29,9 +31,12 @@ class Pictures(torch.utils.data.Dataset):
 
 
 state = load_safetensors(weights)
+with open(os.path.join(os.path.dirname(weights), "model.json")) as file:
+    shape = json.load(file)["network"]
 net = StickerNet(
     state["tag_head.weight"].shape[0], state["tag_vectors"].shape[0], semantic=state["semantic_head.weight"].shape[0], squashed=True,
-    prototypes=len(state["prototypes"]), prototype_tags=len(state["prototype_tags"]))
+    prototypes=len(state["prototypes"]), prototype_tags=len(state["prototype_tags"]),
+    spread=shape.get("prototypeSpread", 20), share=shape.get("tagHeadShare", 0.25))
 missing, _ = net.load_state_dict(state, strict=False)
 assert all(name.endswith("num_batches_tracked") for name in missing), missing
 net.eval()

@@ -33,9 +33,10 @@ class BasicBlock(nn.Module):
 
 
 class StickerNet(nn.Module):
-    def __init__(self, tags, meanings, visual=128, semantic=128, widths=(32, 64, 128, 256), squashed=False, prototypes=0, prototype_tags=0):
+    def __init__(self, tags, meanings, visual=128, semantic=128, widths=(32, 64, 128, 256), squashed=False, prototypes=0, prototype_tags=0, spread=20, share=0.25):
         super().__init__()
         self.squashed = squashed  # as after the semantic fit
+        self.spread, self.share = spread, share  # of prototypes and tag head
         self.stem = ConvBatchNorm(4, widths[0], 3, 2)
         before = widths[0]
         for i, width in enumerate(widths):
@@ -62,8 +63,8 @@ class StickerNet(nn.Module):
         tags, semantic = self.tag_head(features), normalize(self.semantic_head(read))
         if hasattr(self, "prototypes"):
             which, of = self.prototype_tags.long().unbind(1)
-            shares = torch.zeros_like(tags).index_add(1, of, torch.softmax(25 * semantic @ self.prototypes.t(), 1)[:, which])
-            tags = torch.logit(0.3 * torch.sigmoid(tags) + 0.7 * shares.clamp(0, 1), 1e-7)
+            shares = torch.zeros_like(tags).index_add(1, of, torch.softmax(self.spread * semantic @ self.prototypes.t(), 1)[:, which])
+            tags = torch.logit(self.share * torch.sigmoid(tags) + (1 - self.share) * shares.clamp(0, 1), 1e-7)
         return tags, normalize(self.visual_head(features)), semantic
 
 

@@ -11,7 +11,7 @@ internal static class DrawnTrainingSet
 {
     public static readonly string[] Tags = ["disc", "square", "red", "blue"];
 
-    public static TrainingSet Create(string folder, int side, int suggested = 4)
+    public static TrainingSet Create(string folder, int side, int suggested = 4, SplitPart part = SplitPart.Train)
     {
         var fitted = InputFitting.FittedSide(side);
         var rows = new Dictionary<long, TrainingRow>();
@@ -36,7 +36,7 @@ internal static class DrawnTrainingSet
                 }
                 stream.Write(BitConverter.GetBytes((long)i));
                 stream.Write(pixels);
-                rows.Add(i, new TrainingRow(SplitPart.Train, [disc ? 0 : 1, red ? 2 : 3], MayMirror: true, Group: i));
+                rows.Add(i, new TrainingRow(part, [disc ? 0 : 1, red ? 2 : 3], MayMirror: true, Group: i));
             }
         }
         return new TrainingSet([new LocalStore(folder).FetchAsync("fitted.rgba").GetAwaiter().GetResult()], fitted, new TrainingVocabulary(Tags, [24, 24, 24, 24], suggested), rows);

@@ -1,0 +1,56 @@
+using Stickers.Catalogue;
+using Stickers.Tagger.Evaluating;
+using Stickers.Tagger.Network;
+
+namespace Stickers.Tagger.Training;
+
+/// <summary>
+/// Chooses how sharply near prototypes count before far ones, by macro mAP on validation stickers. Where a sticker's own concept was learned from other hands the nearest few say most; where it was not, many together do.
+/// </summary>
+/// <param name="net">The fitted network; its spread is set.</param>
+/// <param name="set">Where the stickers are.</param>
+internal sealed class SpreadFit(StickerNet net, TrainingSet set)
+{
+    /// <summary>Those to choose from; of equals the first, which is also taken without validation.</summary>
+    internal static readonly float[] Spreads = [25, 20, 30, 17, 40];
+
+    /// <summary>Stickers that are enough to tell them apart.</summary>
+    private const int MostStickers = 8192;
+
+    /// <summary>Carriers that a tag needs to be measured, as <see cref="Evaluation"/> has it.</summary>
+    private const int LeastCarriers = 3;
+
+    /// <summary>Chooses it, in some seconds.</summary>
+    /// <param name="progress">Told of what was tried.</param>
+    /// <param name="cancellation">Stops between two; the network then has one of them.</param>
+    public void Apply(IProgress<JobProgress>? progress, CancellationToken cancellation)
+    {
+        int[] rows = [.. set.ValidationRows.Take(MostStickers)];
+        var tags = set.Vocabulary.TagCount;
+        var given = new bool[tags][];
+        for (var t = 0; t < tags; t++) given[t] = new bool[rows.Length];
+        for (var i = 0; i < rows.Length; i++)
+        {
+            foreach (var tag in set.Rows[rows[i]].Tags.Where(t => t < tags)) given[tag][i] = true;
+        }
+
+        int[] measured = [.. Enumerable.Range(0, tags).Where(t => given[t].Count(has => has) >= LeastCarriers)];
+        var (best, most) = (Spreads[0], double.NegativeInfinity);
+        for (var tried = 0; measured.Length > 0 && tried < Spreads.Length; tried++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            progress?.Report(new JobProgress("prototypes", tried, Spreads.Length, "spreads"));
+            net.SetPrototypeSpread(Spreads[tried]);
+            var logits = new Calibration(net, set).Logits(rows);
+            var column = new float[rows.Length];
+            var mean = measured.Average(tag =>
+            {
+                for (var i = 0; i < column.Length; i++) column[i] = logits[(i * tags) + tag];
+                return AveragePrecision.Of(column, given[tag])!.Value;
+            });
+            if (mean > most) (best, most) = (Spreads[tried], mean);
+        }
+
+        net.SetPrototypeSpread(best);
+    }
+}

@@ -1,0 +1,66 @@
+using Stickers.Catalogue;
+using Stickers.Tagger.Evaluating;
+using Stickers.Tagger.Network;
+using Stickers.Tagger.Training;
+using TorchSharp;
+
+namespace Stickers.Tagger.Tests.Training;
+
+public sealed class SpreadFitTests : IDisposable
+{
+    private const int Side = 32, Tags = 4, Dimension = 16, Prototypes = 60;
+    private readonly string _folder = Directory.CreateTempSubdirectory("spread-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void Apply_ValidationStickers_TakesWhatRanksThemBest()
+    {
+        var chosen = new HashSet<float>();
+        using var set = DrawnTrainingSet.Create(_folder, Side, part: SplitPart.Validation);
+        for (var seed = 1; seed <= 8; seed++)
+        {
+            using var net = Net(seed, set);
+
+            new SpreadFit(net, set).Apply(null, CancellationToken.None);
+
+            var taken = net.Configuration.PrototypeSpread!.Value;
+            chosen.Add(taken);
+            var found = Quality(net, set, taken);
+            Assert.All(SpreadFit.Spreads, spread => Assert.True(Quality(net, set, spread) <= found, $"{spread} is better than {taken}"));
+        }
+
+        Assert.True(chosen.Count > 1, "Always the same: nothing was chosen.");
+    }
+
+    [Fact]
+    public void Apply_NoValidationStickers_TakesTheFirst()
+    {
+        using var set = DrawnTrainingSet.Create(_folder, Side);
+        using var net = Net(1, set);
+
+        new SpreadFit(net, set).Apply(null, CancellationToken.None);
+
+        Assert.Equal(SpreadFit.Spreads[0], net.Configuration.PrototypeSpread);
+    }
+
+    /// <summary>Prototypes lie near where the drawn stickers do, and carry any tag.</summary>
+    private static StickerNet Net(int seed, TrainingSet set)
+    {
+        torch.manual_seed(seed);
+        var net = new StickerNet(new NetworkConfiguration { InputSide = Side, Widths = [8, 4, 8, 8], Tags = Tags, Meanings = Tags, VisualDimension = 16, SemanticDimension = Dimension, Prototypes = Prototypes, PrototypeTags = Prototypes });
+        DrawnTrainingSet.Settle(net, set);
+        using var scope = torch.NewDisposeScope();
+        var semantic = torch.tensor(new Inference(net).Run(48, set.FittedSide, i => set.Image(i)).Semantic, [48, Dimension]);
+        var near = semantic.index_select(0, torch.randint(48, [Prototypes], torch.int64)).add(torch.randn(Prototypes, Dimension).mul(0.2f));
+        net.SetPrototypes(near, [.. Enumerable.Range(0, Prototypes).Select(i => (i, (i * 7) % Tags))]);
+        return net;
+    }
+
+    private static double Quality(StickerNet net, TrainingSet set, float spread)
+    {
+        net.SetPrototypeSpread(spread);
+        var logits = new Inference(net).Run(48, set.FittedSide, i => set.Image(i)).TagLogits;
+        return Enumerable.Range(0, Tags).Average(tag => AveragePrecision.Of([.. Enumerable.Range(0, 48).Select(i => logits[(i * Tags) + tag])], [.. Enumerable.Range(0, 48).Select(i => set.Rows[i].Tags.Contains(tag))])!.Value);
+    }
+}
