@@ -29,7 +29,7 @@ internal sealed class TagMixture
     {
         var shape = weights.Shape;
         (_tags, _dimension, _prototypes) = (shape.Tags, shape.SemanticDimension, shape.Prototypes);
-        (_spread, _share) = (shape.PrototypeSpread ?? NetworkConfiguration.FirstSpread, shape.TagHeadShare ?? NetworkConfiguration.FirstShare);
+        (_spread, _share) = shape.Mixture;
         var vectors = weights.Values("prototypes", _prototypes, _dimension).ToArray();
         // No number of a sticker's vector counts as more than the largest of any prototype's.
         var reach = new float[_dimension];

@@ -5,12 +5,6 @@ namespace Stickers.Tagger.Network;
 /// <summary>Shape of a <see cref="StickerNet"/>. Weights never travel without it.</summary>
 public sealed record NetworkConfiguration
 {
-    /// <summary>Spread of models that do not say theirs.</summary>
-    internal const float FirstSpread = 20f;
-
-    /// <summary>Share of the tag head in models that do not say theirs.</summary>
-    internal const float FirstShare = 0.25f;
-
     /// <summary>Side of the square input, pixels. A multiple of 16.</summary>
     public int InputSide { get; init; } = 64;
 
@@ -44,13 +38,16 @@ public sealed record NetworkConfiguration
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int PrototypeTags { get; init; }
 
-    /// <summary>Inverse temperature of the similarity to prototypes; null in models from before it was written, where it is <see cref="FirstSpread"/>.</summary>
+    /// <summary>Inverse temperature of the similarity to prototypes; null in models from before it was written, where it is 20.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public float? PrototypeSpread { get; init; }
 
-    /// <summary>How much the tag head's say of a tag weighs beside the prototypes', 0 to 1; null in models from before it was written, where it is <see cref="FirstShare"/>.</summary>
+    /// <summary>How much the tag head's say of a tag weighs beside the prototypes', 0 to 1; null in models from before it was written, where it is 0.25.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public float? TagHeadShare { get; init; }
+
+    /// <summary>The spread that counts, and the share of the tag head.</summary>
+    internal (float Spread, float Share) Mixture => (PrototypeSpread ?? 20f, TagHeadShare ?? 0.25f);
 
     /// <summary>Length of a visual vector's binary code, 0 to 4096; 0 in models that have no head for it.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] // so that the hash of older models stays what it was

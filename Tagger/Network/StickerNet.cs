@@ -57,7 +57,7 @@ internal sealed class StickerNet : nn.Module<Tensor, NetworkOutput>
     public StickerNet(NetworkConfiguration configuration) : base(nameof(StickerNet))
     {
         Configuration = configuration;
-        _mixing = new Mixing(configuration.PrototypeSpread ?? NetworkConfiguration.FirstSpread, configuration.TagHeadShare ?? NetworkConfiguration.FirstShare);
+        _mixing = new Mixing(configuration.Mixture);
         var widths = configuration.Widths;
         var blocks = configuration.Blocks;
         stem = new ConvBatchNorm(4, widths[0], 3, 2);
@@ -241,7 +241,7 @@ internal sealed class StickerNet : nn.Module<Tensor, NetworkOutput>
     public void SetPrototypeSpread(float spread)
     {
         Configuration = Configuration with { PrototypeSpread = spread };
-        _mixing = new Mixing(spread, Configuration.TagHeadShare ?? NetworkConfiguration.FirstShare);
+        _mixing = new Mixing(Configuration.Mixture);
     }
 
     /// <param name="maps">Of <see cref="ForwardStages"/>.</param>
@@ -274,12 +274,12 @@ internal sealed class StickerNet : nn.Module<Tensor, NetworkOutput>
             (nn.Module<Tensor, Tensor>)new BasicBlock(i == 0 ? inChannels : outChannels, outChannels, i == 0 ? stride : 1)));
 
     /// <summary>How prototypes and tag head are mixed.</summary>
-    private sealed class Mixing(float spread, float share)
+    private sealed class Mixing((float Spread, float Share) of)
     {
-        public Scalar Spread { get; } = spread;
+        public Scalar Spread { get; } = of.Spread;
 
-        public Scalar OfTagHead { get; } = share;
+        public Scalar OfTagHead { get; } = of.Share;
 
-        public Scalar OfPrototypes { get; } = 1 - share;
+        public Scalar OfPrototypes { get; } = 1 - of.Share;
     }
 }

@@ -14,7 +14,7 @@ internal sealed class Calibration(StickerNet net, TrainingSet set)
     public ThresholdsFile Fit(int[] rows, double targetPrecision)
     {
         var tags = set.Vocabulary.TagCount;
-        var logits = Logits(rows);
+        var logits = Logits(rows, tags);
         var labels = new bool[rows.Length * tags];
         for (var i = 0; i < rows.Length; i++)
         {
@@ -50,10 +50,8 @@ internal sealed class Calibration(StickerNet net, TrainingSet set)
         return number;
     }
 
-    /// <summary>What the network says of stickers by their row numbers: n x V, row-major.</summary>
-    public float[] Logits(int[] rows)
+    private float[] Logits(int[] rows, int tags)
     {
-        var tags = set.Vocabulary.TagCount;
         var logits = new float[rows.Length * tags];
         var inference = new Inference(net);
         for (var first = 0; first < rows.Length; first += Inference.MaxBatch)

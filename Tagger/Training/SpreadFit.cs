@@ -1,6 +1,7 @@
 using Stickers.Catalogue;
 using Stickers.Tagger.Evaluating;
 using Stickers.Tagger.Network;
+using static TorchSharp.torch;
 
 namespace Stickers.Tagger.Training;
 
@@ -34,6 +35,7 @@ internal sealed class SpreadFit(StickerNet net, TrainingSet set)
             foreach (var tag in set.Rows[rows[i]].Tags.Where(t => t < tags)) given[tag][i] = true;
         }
 
+        var seen = Seen(rows, cancellation);
         int[] measured = [.. Enumerable.Range(0, tags).Where(t => given[t].Count(has => has) >= LeastCarriers)];
         var (best, most) = (Spreads[0], double.NegativeInfinity);
         for (var tried = 0; measured.Length > 0 && tried < Spreads.Length; tried++)
@@ -41,7 +43,7 @@ internal sealed class SpreadFit(StickerNet net, TrainingSet set)
             cancellation.ThrowIfCancellationRequested();
             progress?.Report(new JobProgress("prototypes", tried, Spreads.Length, "spreads"));
             net.SetPrototypeSpread(Spreads[tried]);
-            var logits = new Calibration(net, set).Logits(rows);
+            float[] logits = [.. seen.SelectMany(Logits)];
             var column = new float[rows.Length];
             var mean = measured.Average(tag =>
             {
@@ -52,5 +54,29 @@ internal sealed class SpreadFit(StickerNet net, TrainingSet set)
         }
 
         net.SetPrototypeSpread(best);
+    }
+
+    /// <summary>Features of stickers, batch after batch: the trunk runs once for all that is tried.</summary>
+    private List<float[]> Seen(int[] rows, CancellationToken cancellation)
+    {
+        var inference = new Inference(net);
+        var seen = new List<float[]>();
+        foreach (var batch in rows.Chunk(Inference.MaxBatch))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            seen.Add(inference.Features(batch.Length, set.FittedSide, i => set.Image(batch[i])));
+        }
+
+        return seen;
+    }
+
+    private float[] Logits(float[] seen)
+    {
+        // One thread, as in training, so that the choice does not depend on the number of cores.
+        set_num_threads(1);
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        var features = tensor(seen, [seen.Length / net.FeatureCount, net.FeatureCount]);
+        return net.TagLogits(features, net.SemanticOf(net.SemanticFeatures(features))).data<float>().ToArray();
     }
 }
