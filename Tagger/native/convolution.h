@@ -45,7 +45,7 @@ __attribute__((visibility("default"))) int32_t stickers_has_variant(int32_t vari
 // How many values stickers_winograd_weights writes for a layer; 0 where it has nothing to say.
 __attribute__((visibility("default"))) int64_t stickers_winograd_length(const stickers_shape* shape);
 
-// Transforms a layer's packed weights: of every eight output channels, for each of 36 places and every four input channels, 8 x 4 values. 0, or 1 when their sums could be too large for it: then
+// Transforms a layer's packed weights: of every sixteen output channels, for each of 36 places and every two input channels, 16 x 2 values. 0, or 1 when their sums could be too large for it: then
 // they are of no use.
 __attribute__((visibility("default"))) int32_t stickers_winograd_weights(const stickers_shape* shape, const int8_t* weights, int16_t* transformed);
 

@@ -4,7 +4,7 @@
 
 namespace {
 
-constexpr int Block = 64, Vector = 8, Group = 4;
+constexpr int Block = 64, Vector = 16, Group = 4, Pair = 2;
 
 // Of three weights in a line, 24 or 6 times what stands in winograd.h.
 void Transform(int stride, const int (&g)[3], int (&u)[WeightValues]) {
@@ -55,7 +55,7 @@ int32_t stickers_winograd_weights(const stickers_shape* shape, const int8_t* wei
                 for (int y = 0; y < WeightValues; y++) all[y][x] = u[y];
             }
             for (int place = 0; place < WeightPlaces; place++)
-                transformed[((int64_t(o / Vector) * WeightPlaces + place) * (in / Group) + c / Group) * Vector * Group + o % Vector * Group + c % Group] =
+                transformed[((int64_t(o / Vector) * WeightPlaces + place) * (in / Pair) + c / Pair) * Vector * Pair + o % Vector * Pair + c % Pair] =
                     static_cast<int16_t>(all[place / WeightValues][place % WeightValues]);
         }
         if (255 * std::max(above, -below) > most) return 1;

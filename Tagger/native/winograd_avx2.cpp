@@ -8,11 +8,11 @@
 
 namespace {
 
-// Transformed pixels at hand: so many bytes leave room for weights in a second cache of 512 KB.
-constexpr int64_t MostTransformed = 192 << 10;
+// Transformed pixels and their products at hand: so many bytes leave room for weights in a second cache of 512 KB.
+constexpr int64_t MostAtHand = 192 << 10;
 
-// Values whose sums are made at once.
-constexpr int Together = 6;
+// Values whose sums are made at once, and output channels.
+constexpr int Together = 6, Wide = 16;
 
 // Where a tile's pixels begin in the input, and its outputs among outputs and sums.
 struct Tile {
@@ -114,17 +114,27 @@ void TransformInput(const uint8_t* in, int64_t row, int channels, int16_t* to, i
     }
 }
 
-// Products of N values' channels with the weights of eight output channels, summed.
+// Products of N values' channels with the weights of sixteen output channels, summed: two channels at a time, of which vpmaddwd adds the products.
 template <int N>
 INLINE void MultiplyTogether(const int16_t* values, int channels, const int16_t* weights, int32_t* sums) {
-    Lanes16::Sum total[N];
-    for (auto& sum : total) sum = {_mm256_setzero_si256(), _mm256_setzero_si256()};
-    for (int c = 0; c < channels; c += 4, weights += 32) {
-        const Lanes16::Weights both = {LoadWords(weights), LoadWords(weights + 16)};
+    __m256i total[N][2];
+    for (auto& sum : total) sum[0] = sum[1] = _mm256_setzero_si256();
+    for (int c = 0; c < channels; c += 2, weights += 32) {
+        const auto first = LoadWords(weights), second = LoadWords(weights + 16);
 #pragma GCC unroll 8
-        for (int i = 0; i < N; i++) Lanes16::Add(total[i], Lanes16::Spread(values + int64_t(i) * channels + c), both);
+        for (int i = 0; i < N; i++) {
+            int32_t two;
+            __builtin_memcpy(&two, values + int64_t(i) * channels + c, sizeof two);
+            const auto both = _mm256_set1_epi32(two);
+            total[i][0] = Sum32(total[i][0], _mm256_madd_epi16(both, first));
+            total[i][1] = Sum32(total[i][1], _mm256_madd_epi16(both, second));
+            // Each sum as it comes, as in Lanes16::Add.
+            asm("" : "+x"(total[i][0]), "+x"(total[i][1]));
+        }
     }
-    for (int i = 0; i < N; i++) _mm256_storeu_si256(reinterpret_cast<__m256i*>(sums + i * 8), Lanes16::Whole(total[i]));
+    for (int i = 0; i < N; i++) {
+        for (int half = 0; half < 2; half++) _mm256_storeu_si256(reinterpret_cast<__m256i*>(sums + i * Wide + half * 8), total[i][half]);
+    }
 }
 
 // The same of any number: not some rounds of as many as there can be and one of few, but all of about as many.
@@ -140,12 +150,12 @@ void Multiply(const int16_t* values, int count, int channels, const int16_t* wei
             default: MultiplyTogether<Together>(values, channels, weights, sums); break;
         }
         values += int64_t(n) * channels;
-        sums += n * 8;
+        sums += n * Wide;
         count -= n;
     }
 }
 
-// A tile's sums of eight output channels, row by row. excess: bits by which 9 times a sum is too large.
+// A tile's sums of eight of the sixteen output channels, row by row. excess: bits by which 9 times a sum is too large.
 template <class Line>
 INLINE void TransformOutput(const int32_t* products, int64_t tiles, int64_t tile, int excess, __m256i (&sums)[TileSide * TileSide]) {
     __m256i rows[TileSide][Line::Values];
@@ -153,7 +163,7 @@ INLINE void TransformOutput(const int32_t* products, int64_t tiles, int64_t tile
     for (int x = 0; x < Line::Values; x++) {
         __m256i m[Line::Values], y[TileSide];
 #pragma GCC unroll 9
-        for (int v = 0; v < Line::Values; v++) m[v] = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(products + Layout<Line>::At(tiles, tile, v, x) * 8));
+        for (int v = 0; v < Line::Values; v++) m[v] = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(products + Layout<Line>::At(tiles, tile, v, x) * Wide));
         Line::Output(m, y);
         for (int i = 0; i < TileSide; i++) rows[i][x] = y[i];
     }
@@ -169,10 +179,10 @@ bool Winograd(const stickers_shape& shape, const stickers_layer& layer) {
     const int channels = shape.in_channels, side = shape.out_side, across = side / TileSide;
     const int64_t row = int64_t(shape.in_side + 2) * channels, out_row = int64_t(side + 2) * shape.out_channels, plain_row = int64_t(side) * shape.out_channels;
     const int64_t all = int64_t(shape.pictures) * across * across;
-    const int64_t rounds = (all - 1) / std::max<int64_t>(MostTransformed / (Layout<Line>::Values * 2 * channels), Together) + 1;
+    const int64_t rounds = (all - 1) / std::max<int64_t>(MostAtHand / (Layout<Line>::Values * (2 * channels + 4 * Wide)), Together) + 1;
     const int most = static_cast<int>((all + rounds - 1) / rounds);
     auto* transformed = static_cast<int16_t*>(std::malloc(int64_t(Layout<Line>::Values) * most * channels * sizeof(int16_t)));
-    auto* products = static_cast<int32_t*>(std::malloc(int64_t(Layout<Line>::Values) * most * 8 * sizeof(int32_t)));
+    auto* products = static_cast<int32_t*>(std::malloc(int64_t(Layout<Line>::Values) * most * Wide * sizeof(int32_t)));
     auto* tiles = static_cast<Tile*>(std::malloc(most * sizeof(Tile)));
     const bool enough = transformed && products && tiles;
     for (int64_t begin = 0; enough && begin < all; begin += most) {
@@ -184,20 +194,22 @@ bool Winograd(const stickers_shape& shape, const stickers_layer& layer) {
             TransformInput<Line>(layer.input + tiles[t].in, row, channels, transformed, count, t);
         }
         const int16_t* weights = layer.winograd;
-        for (int c = 0; c < shape.out_channels; c += 8) {
-            for (int p = 0; p < WeightPlaces; p++, weights += channels * 8) {
+        for (int block = 0; block < shape.out_channels; block += Wide) {
+            for (int p = 0; p < WeightPlaces; p++, weights += channels * Wide) {
                 const int64_t before = int64_t(Layout<Line>::Before(p)) * count;
-                Multiply(transformed + before * channels, count * Layout<Line>::PlaceCopies(p), channels, weights, products + before * 8);
+                Multiply(transformed + before * channels, count * Layout<Line>::PlaceCopies(p), channels, weights, products + before * Wide);
             }
-            const auto start = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(layer.start + c));
-            const auto scale = Lanes16::LoadFloats(layer.scale + c), offset = Lanes16::LoadFloats(layer.offset + c);
-            for (int t = 0; t < count; t++) {
-                __m256i sums[TileSide * TileSide];
-                TransformOutput<Line>(products, count, t, ExcessBits(shape.stride), sums);
-                for (int i = 0; i < TileSide * TileSide; i++) {
-                    const int y = i / TileSide, x = i % TileSide;
-                    const int64_t out = tiles[t].out + y * out_row + x * shape.out_channels + c, plain = tiles[t].plain + y * plain_row + x * shape.out_channels + c;
-                    Finish<Lanes16, E>(layer, Lanes16::Plus(Lanes16::Times(_mm256_cvtepi32_ps(_mm256_add_epi32(sums[i], start)), scale), offset), out, plain);
+            for (int c = block; c < block + Wide; c += 8) {
+                const auto start = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(layer.start + c));
+                const auto scale = Lanes16::LoadFloats(layer.scale + c), offset = Lanes16::LoadFloats(layer.offset + c);
+                for (int t = 0; t < count; t++) {
+                    __m256i sums[TileSide * TileSide];
+                    TransformOutput<Line>(products + (c - block), count, t, ExcessBits(shape.stride), sums);
+                    for (int i = 0; i < TileSide * TileSide; i++) {
+                        const int y = i / TileSide, x = i % TileSide;
+                        const int64_t out = tiles[t].out + y * out_row + x * shape.out_channels + c, plain = tiles[t].plain + y * plain_row + x * shape.out_channels + c;
+                        Finish<Lanes16, E>(layer, Lanes16::Plus(Lanes16::Times(_mm256_cvtepi32_ps(_mm256_add_epi32(sums[i], start)), scale), offset), out, plain);
+                    }
                 }
             }
         }
