@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Stickers.Catalogue;
 using Stickers.Tagger.Evaluating;
 using Stickers.Tagger.Network;
@@ -6,14 +7,18 @@ using static TorchSharp.torch;
 namespace Stickers.Tagger.Training;
 
 /// <summary>
-/// Chooses how sharply near prototypes count before far ones, by macro mAP on validation stickers. Where a sticker's own concept was learned from other hands the nearest few say most; where it was not, many together do.
+/// Chooses how sharply near prototypes count before far ones, by macro mAP on validation stickers. Where a sticker's own concept was learned from other hands the nearest few say most; where it was not, many together do,
+/// and then one spread is better than another by less than chance: so the usual one stays unless another is better by two standard errors of the tags' differences.
 /// </summary>
 /// <param name="net">The fitted network; its spread is set.</param>
 /// <param name="set">Where the stickers are.</param>
 internal sealed class SpreadFit(StickerNet net, TrainingSet set)
 {
-    /// <summary>Those to choose from; of equals the first, which is also taken without validation.</summary>
-    internal static readonly float[] Spreads = [25, 20, 30, 17, 40];
+    /// <summary>Those to choose from, the usual one first.</summary>
+    internal static readonly float[] Spreads = [20, 17, 25, 30, 40];
+
+    /// <summary>Standard errors that a mean difference has to reach.</summary>
+    private const double Proof = 2;
 
     /// <summary>Stickers that are enough to tell them apart.</summary>
     private const int MostStickers = 8192;
@@ -37,23 +42,34 @@ internal sealed class SpreadFit(StickerNet net, TrainingSet set)
 
         var seen = Seen(rows, cancellation);
         int[] measured = [.. Enumerable.Range(0, tags).Where(t => given[t].Count(has => has) >= LeastCarriers)];
-        var (best, most) = (Spreads[0], double.NegativeInfinity);
-        for (var tried = 0; measured.Length > 0 && tried < Spreads.Length; tried++)
+        var (best, most, usual) = (Spreads[0], 0.0, Array.Empty<double>());
+        for (var tried = 0; tried < Spreads.Length; tried++)
         {
             cancellation.ThrowIfCancellationRequested();
             progress?.Report(new JobProgress("prototypes", tried, Spreads.Length, "spreads"));
             net.SetPrototypeSpread(Spreads[tried]);
             float[] logits = [.. seen.SelectMany(Logits)];
             var column = new float[rows.Length];
-            var mean = measured.Average(tag =>
+            var precisions = Array.ConvertAll(measured, tag =>
             {
                 for (var i = 0; i < column.Length; i++) column[i] = logits[(i * tags) + tag];
                 return AveragePrecision.Of(column, given[tag])!.Value;
             });
-            if (mean > most) (best, most) = (Spreads[tried], mean);
+            if (tried == 0) usual = precisions;
+            else if (Gain(precisions, usual) is var gain && gain > most) (best, most) = (Spreads[tried], gain);
         }
 
         net.SetPrototypeSpread(best);
+    }
+
+    /// <summary>Mean difference of paired values, or 0 where it is not proven.</summary>
+    private static double Gain(double[] values, double[] usual)
+    {
+        if (values.Length < 2) return 0;
+        var differences = new double[values.Length];
+        TensorPrimitives.Subtract(values, usual, differences);
+        var mean = TensorPrimitives.Average<double>(differences);
+        return mean >= Proof * TensorPrimitives.StdDev<double>(differences) / Math.Sqrt(differences.Length - 1) ? mean : 0;
     }
 
     /// <summary>Features of stickers, batch after batch: the trunk runs once for all that is tried.</summary>
