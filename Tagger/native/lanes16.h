@@ -18,8 +18,7 @@ struct Lanes16 : Lanes256 {
 
     INLINE Weights LoadWeights(const int8_t* from) { return {Widened(from), Widened(from + 16)}; }
     INLINE Sum LoadSums(const int32_t* from) { return {Halved(from), Halved(from + 4)}; }
-    // Four values, of pixels or of transformed ones.
-    INLINE __m256i Spread(const void* from) {
+    INLINE __m256i Spread(const uint16_t* from) {
         int64_t four;
         __builtin_memcpy(&four, from, 8);
         return _mm256_set1_epi64x(four);
@@ -31,8 +30,7 @@ struct Lanes16 : Lanes256 {
         asm("" : "+x"(sum.first), "+x"(sum.second));
     }
     // Both parts together, of eight channels in their order.
-    INLINE __m256i Whole(const Sum& sum) { return _mm256_permute4x64_epi64(_mm256_hadd_epi32(sum.first, sum.second), 0xD8); }
-    INLINE __m256 ToFloats(const Sum& sum) { return _mm256_cvtepi32_ps(Whole(sum)); }
+    INLINE __m256 ToFloats(const Sum& sum) { return _mm256_cvtepi32_ps(_mm256_permute4x64_epi64(_mm256_hadd_epi32(sum.first, sum.second), 0xD8)); }
 
 private:
     INLINE __m256i Widened(const int8_t* from) { return _mm256_cvtepi8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from))); }
