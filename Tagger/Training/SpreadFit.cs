@@ -14,7 +14,7 @@ namespace Stickers.Tagger.Training;
 /// <param name="set">Where the stickers are.</param>
 internal sealed class SpreadFit(StickerNet net, TrainingSet set)
 {
-    /// <summary>Those to choose from, the usual one first.</summary>
+    /// <summary>Those to choose from, the usual one first, which stays where validation measures fewer than two tags.</summary>
     internal static readonly float[] Spreads = [20, 17, 25, 30, 40];
 
     /// <summary>Standard errors that a mean difference has to reach.</summary>
@@ -43,7 +43,7 @@ internal sealed class SpreadFit(StickerNet net, TrainingSet set)
         var seen = Seen(rows, cancellation);
         int[] measured = [.. Enumerable.Range(0, tags).Where(t => given[t].Count(has => has) >= LeastCarriers)];
         var (best, most, usual) = (Spreads[0], 0.0, Array.Empty<double>());
-        for (var tried = 0; tried < Spreads.Length; tried++)
+        for (var tried = 0; measured.Length > 1 && tried < Spreads.Length; tried++)
         {
             cancellation.ThrowIfCancellationRequested();
             progress?.Report(new JobProgress("prototypes", tried, Spreads.Length, "spreads"));
@@ -62,10 +62,9 @@ internal sealed class SpreadFit(StickerNet net, TrainingSet set)
         net.SetPrototypeSpread(best);
     }
 
-    /// <summary>Mean difference of paired values, or 0 where it is not proven.</summary>
+    /// <summary>Mean difference of two or more paired values, or 0 where it is not proven.</summary>
     private static double Gain(double[] values, double[] usual)
     {
-        if (values.Length < 2) return 0;
         var differences = new double[values.Length];
         TensorPrimitives.Subtract(values, usual, differences);
         var mean = TensorPrimitives.Average<double>(differences);
