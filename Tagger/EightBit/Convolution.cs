@@ -26,6 +26,9 @@ internal sealed class Convolution
     /// <summary>What the AVX2 build multiplies where Winograd's algorithm serves; null where it does not.</summary>
     private readonly Lazy<AlignedMemory<short>?> _winograd;
 
+    /// <summary>What it multiplies elsewhere.</summary>
+    private readonly Lazy<AlignedMemory<short>> _words;
+
     /// <summary>Quantises a convolution: each output channel has a scale of its own.</summary>
     /// <param name="kernel">out x in x k x k, row-major.</param>
     /// <param name="offset">What is added to each output channel.</param>
@@ -72,6 +75,7 @@ internal sealed class Convolution
         }
 
         _winograd = new(TransformWeights);
+        _words = new(WidenWeights);
     }
 
     /// <summary>Side of the kernel.</summary>
@@ -138,18 +142,19 @@ internal sealed class Convolution
     private unsafe void Call(ConvolutionVariant variant, ConvolutionShape shape, ReadOnlySpan<byte> input, ReadOnlySpan<byte> shortcut, float shortcutScale, ReadOnlySpan<float> addend, Span<byte> output, Span<float> sums)
     {
         Require(input.Length, Bordered(shape.Pictures, shape.InSide, InChannels), nameof(input));
-        var transformed = variant == ConvolutionVariant.Avx2 && _winograd.Value is { } memory ? memory.Span : [];
+        var transformed = variant == ConvolutionVariant.Avx2 && Native.stickers_winograd_length(&shape) > 0 && _winograd.Value is { } memory ? memory.Span : [];
+        var wide = variant == ConvolutionVariant.Avx2 && transformed.IsEmpty ? _words.Value.Span : [];
         // Of an empty span the pointer is null, which means that there is none.
         fixed (byte* from = input, beside = shortcut, to = output)
         fixed (sbyte* weights = _weights.Span)
-        fixed (short* winograd = transformed)
+        fixed (short* words = wide, winograd = transformed)
         fixed (int* start = _start.Span)
         fixed (float* scale = _scale.Span, offset = _offset.Span, added = addend, plain = sums)
         {
-            var layer = new Native.Layer { Input = from, Weights = weights, Winograd = winograd, Start = start, Scale = scale, Offset = offset, Shortcut = beside, ShortcutScale = shortcutScale, Addend = added, Output = to, Sums = plain };
+            var layer = new Native.Layer { Input = from, Weights = weights, Words = words, Winograd = winograd, Start = start, Scale = scale, Offset = offset, Shortcut = beside, ShortcutScale = shortcutScale, Addend = added, Output = to, Sums = plain };
             var status = Native.stickers_convolve((int)variant, &shape, &layer);
             if (status == 1) throw new PlatformNotSupportedException($"This processor does not run {variant}.");
-            if (status == 3) throw new InsufficientMemoryException($"There is no memory for the pixels of {shape} in 16 bits.");
+            if (status == 3) throw new InsufficientMemoryException($"There is no memory for a part of the pixels of {shape} in 16 bits.");
             if (status != 0) throw new NotSupportedException($"The native convolution does not know {shape}.");
         }
     }
@@ -163,6 +168,16 @@ internal sealed class Convolution
         fixed (sbyte* weights = _weights.Span)
         fixed (short* to = transformed.Span)
             return Native.stickers_winograd_weights(&shape, weights, to) == 0 ? transformed : null;
+    }
+
+    private unsafe AlignedMemory<short> WidenWeights()
+    {
+        var shape = new ConvolutionShape(1, 1, InChannels, 1, OutChannels, Side, Stride);
+        var words = new AlignedMemory<short>(_weights.Span.Length);
+        fixed (sbyte* weights = _weights.Span)
+        fixed (short* to = words.Span)
+            Native.stickers_words(&shape, weights, to);
+        return words;
     }
 
     private static int Padded(int channels) => (channels + Vector - 1) / Vector * Vector;

@@ -18,13 +18,16 @@ internal static unsafe partial class Native
     public static partial int stickers_has_variant(int variant);
 
     [LibraryImport(Library)]
+    public static partial void stickers_words(ConvolutionShape* shape, sbyte* weights, short* words);
+
+    [LibraryImport(Library)]
     public static partial long stickers_winograd_length(ConvolutionShape* shape);
 
     /// <summary>0, or 1 when their sums could be too large for it.</summary>
     [LibraryImport(Library)]
     public static partial int stickers_winograd_weights(ConvolutionShape* shape, sbyte* weights, short* transformed);
 
-    /// <summary>0, or 1 when the processor has no such variant, 2 when the shape is none that is known, 3 when there is no memory for it.</summary>
+    /// <summary>0, or 1 when the processor has no such variant, 2 when the shape is none that is known or weights are missing, 3 when there is no memory for it.</summary>
     [LibraryImport(Library)]
     public static partial int stickers_convolve(int variant, ConvolutionShape* shape, Layer* layer);
 
@@ -34,6 +37,7 @@ internal static unsafe partial class Native
     {
         public byte* Input;
         public sbyte* Weights;
+        public short* Words;
         public short* Winograd;
         public int* Start;
         public float* Scale;

@@ -27,7 +27,7 @@ compile() {
     g++ -std=c++17 -O3 -fPIC -fvisibility=hidden -fno-exceptions -fno-rtti -ffp-contract=off -Wall -Wextra "$@" -c "$source.cpp" -o "out/$source.o"
 }
 compile convolution
-compile winograd
+compile weights
 compile portable
 compile avx2 -mavx2
 compile winograd_avx2 -mavx2

@@ -47,7 +47,7 @@ int32_t stickers_convolve(int32_t variant, const stickers_shape* shape, const st
     switch (variant) {
         case 3: stickers_convolve_avx512(*shape, *layer); break;
         case 2: stickers_convolve_avxvnni(*shape, *layer); break;
-        case 1: return stickers_convolve_avx2(*shape, *layer) ? 0 : 3;
+        case 1: return stickers_convolve_avx2(*shape, *layer);
         default: stickers_convolve_portable(*shape, *layer);
     }
     return 0;

@@ -25,7 +25,8 @@ struct stickers_shape {
 struct stickers_layer {
     const uint8_t* input;      // pictures x (in_side + 2)^2 x in_channels
     const int8_t* weights;     // kernel^2 x in_channels x out_channels
-    const int16_t* winograd;   // what stickers_winograd_weights makes of them, or null; for the AVX2 variant, which is faster with them
+    const int16_t* words;      // what stickers_words makes of them, for the AVX2 variant, unless it has what follows and can use it; else null
+    const int16_t* winograd;   // what stickers_winograd_weights makes of them, or null; the AVX2 variant uses it for outputs of sides of whole fours
     const int32_t* start;      // out_channels
     const float* scale;        // out_channels
     const float* offset;       // out_channels
@@ -42,6 +43,9 @@ __attribute__((visibility("default"))) int32_t stickers_best_variant();
 // Whether this processor runs a variant.
 __attribute__((visibility("default"))) int32_t stickers_has_variant(int32_t variant);
 
+// Packed weights in 16 bits: of every sixteen output channels, for every two places in the window, 16 x 2 values.
+__attribute__((visibility("default"))) void stickers_words(const stickers_shape* shape, const int8_t* weights, int16_t* words);
+
 // How many values stickers_winograd_weights writes for a layer; 0 where it has nothing to say.
 __attribute__((visibility("default"))) int64_t stickers_winograd_length(const stickers_shape* shape);
 
@@ -49,6 +53,6 @@ __attribute__((visibility("default"))) int64_t stickers_winograd_length(const st
 // they are of no use.
 __attribute__((visibility("default"))) int32_t stickers_winograd_weights(const stickers_shape* shape, const int8_t* weights, int16_t* transformed);
 
-// 0, or 1 when the processor has no such variant, 2 when the shape is none that is known, 3 when there is no memory for it.
+// 0, or 1 when the processor has no such variant, 2 when the shape is none that is known or weights are missing, 3 when there is no memory for it.
 __attribute__((visibility("default"))) int32_t stickers_convolve(int32_t variant, const stickers_shape* shape, const stickers_layer* layer);
 }

@@ -2,17 +2,11 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "lanes16.h"
+#include "multiply16.h"
 #include "variants.h"
 #include "winograd.h"
 
 namespace {
-
-// Transformed pixels and their products at hand: so many bytes leave room for weights in a second cache of 512 KB.
-constexpr int64_t MostAtHand = 192 << 10;
-
-// Values whose sums are made at once, and output channels.
-constexpr int Together = 6, Wide = 16;
 
 // Where a tile's pixels begin in the input, and its outputs among outputs and sums.
 struct Tile {
@@ -28,7 +22,7 @@ INLINE __m256i Twice32(__m256i a) { return _mm256_add_epi32(a, a); }
 
 // Along a line: a tile's pixels, and the values that they are transformed to. Of each weight there is one, of the last as many as are left: of stride 2 the odd pixels as they are.
 struct Stride1 {
-    static constexpr int Pixels = 6, Values = 6;
+    static constexpr int Stride = 1, Pixels = 6, Values = 6;
 
     INLINE void Input(const __m256i (&d)[Pixels], __m256i (&v)[Values]) {
         const auto a = Difference16(d[4], _mm256_slli_epi16(d[2], 2)), b = Difference16(d[3], _mm256_slli_epi16(d[1], 2));
@@ -51,7 +45,7 @@ struct Stride1 {
 };
 
 struct Stride2 {
-    static constexpr int Pixels = 9, Values = 9;
+    static constexpr int Stride = 2, Pixels = 9, Values = 9;
 
     INLINE void Input(const __m256i (&d)[Pixels], __m256i (&v)[Values]) {
         const auto a = Difference16(d[6], d[2]), b = Difference16(d[6], d[4]);
@@ -90,8 +84,6 @@ struct Layout {
     static int64_t At(int64_t tiles, int64_t tile, int y, int x) { return Before(Place(y, x)) * tiles + tile * PlaceCopies(Place(y, x)) + Within(y, x); }
 };
 
-INLINE __m256i LoadWords(const int16_t* from) { return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from)); }
-
 // The input of a tile, transformed: of each value, its channels.
 template <class Line>
 void TransformInput(const uint8_t* in, int64_t row, int channels, int16_t* to, int64_t tiles, int64_t tile) {
@@ -114,50 +106,9 @@ void TransformInput(const uint8_t* in, int64_t row, int channels, int16_t* to, i
     }
 }
 
-// Products of N values' channels with the weights of sixteen output channels, summed: two channels at a time, of which vpmaddwd adds the products.
-template <int N>
-INLINE void MultiplyTogether(const int16_t* values, int channels, const int16_t* weights, int32_t* sums) {
-    __m256i total[N][2];
-    for (auto& sum : total) sum[0] = sum[1] = _mm256_setzero_si256();
-    for (int c = 0; c < channels; c += 2, weights += 32) {
-        const auto first = LoadWords(weights), second = LoadWords(weights + 16);
-#pragma GCC unroll 8
-        for (int i = 0; i < N; i++) {
-            int32_t two;
-            __builtin_memcpy(&two, values + int64_t(i) * channels + c, sizeof two);
-            const auto both = _mm256_set1_epi32(two);
-            total[i][0] = Sum32(total[i][0], _mm256_madd_epi16(both, first));
-            total[i][1] = Sum32(total[i][1], _mm256_madd_epi16(both, second));
-            // Each sum as it comes, as in Lanes16::Add.
-            asm("" : "+x"(total[i][0]), "+x"(total[i][1]));
-        }
-    }
-    for (int i = 0; i < N; i++) {
-        for (int half = 0; half < 2; half++) _mm256_storeu_si256(reinterpret_cast<__m256i*>(sums + i * Wide + half * 8), total[i][half]);
-    }
-}
-
-// The same of any number: not some rounds of as many as there can be and one of few, but all of about as many.
-void Multiply(const int16_t* values, int count, int channels, const int16_t* weights, int32_t* sums) {
-    for (int rounds = (count + Together - 1) / Together; rounds > 0; rounds--) {
-        const int n = (count + rounds - 1) / rounds;
-        switch (n) {
-            case 1: MultiplyTogether<1>(values, channels, weights, sums); break;
-            case 2: MultiplyTogether<2>(values, channels, weights, sums); break;
-            case 3: MultiplyTogether<3>(values, channels, weights, sums); break;
-            case 4: MultiplyTogether<4>(values, channels, weights, sums); break;
-            case 5: MultiplyTogether<5>(values, channels, weights, sums); break;
-            default: MultiplyTogether<Together>(values, channels, weights, sums); break;
-        }
-        values += int64_t(n) * channels;
-        sums += n * Wide;
-        count -= n;
-    }
-}
-
-// A tile's sums of eight of the sixteen output channels, row by row. excess: bits by which 9 times a sum is too large.
+// A tile's sums of eight of the sixteen output channels, row by row: every second of sums.
 template <class Line>
-INLINE void TransformOutput(const int32_t* products, int64_t tiles, int64_t tile, int excess, __m256i (&sums)[TileSide * TileSide]) {
+INLINE void TransformOutput(const int32_t* products, int64_t tiles, int64_t tile, __m256i* sums) {
     __m256i rows[TileSide][Line::Values];
 #pragma GCC unroll 9
     for (int x = 0; x < Line::Values; x++) {
@@ -165,12 +116,15 @@ INLINE void TransformOutput(const int32_t* products, int64_t tiles, int64_t tile
 #pragma GCC unroll 9
         for (int v = 0; v < Line::Values; v++) m[v] = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(products + Layout<Line>::At(tiles, tile, v, x) * Wide));
         Line::Output(m, y);
+#pragma GCC unroll 4
         for (int i = 0; i < TileSide; i++) rows[i][x] = y[i];
     }
+#pragma GCC unroll 4
     for (int y = 0; y < TileSide; y++) {
         __m256i line[TileSide];
         Line::Output(rows[y], line);
-        for (int x = 0; x < TileSide; x++) sums[y * TileSide + x] = _mm256_srai_epi32(_mm256_mullo_epi32(line[x], _mm256_set1_epi32(static_cast<int>(InverseOfNine))), excess);
+#pragma GCC unroll 4
+        for (int x = 0; x < TileSide; x++) sums[2 * (y * TileSide + x)] = _mm256_srai_epi32(_mm256_mullo_epi32(line[x], _mm256_set1_epi32(static_cast<int>(InverseOfNine))), ExcessBits(Line::Stride));
     }
 }
 
@@ -179,8 +133,7 @@ bool Winograd(const stickers_shape& shape, const stickers_layer& layer) {
     const int channels = shape.in_channels, side = shape.out_side, across = side / TileSide;
     const int64_t row = int64_t(shape.in_side + 2) * channels, out_row = int64_t(side + 2) * shape.out_channels, plain_row = int64_t(side) * shape.out_channels;
     const int64_t all = int64_t(shape.pictures) * across * across;
-    const int64_t rounds = (all - 1) / std::max<int64_t>(MostAtHand / (Layout<Line>::Values * (2 * channels + 4 * Wide)), Together) + 1;
-    const int most = static_cast<int>((all + rounds - 1) / rounds);
+    const int64_t most = Chunk(all, Layout<Line>::Values * (2 * channels + 4 * Wide));
     auto* transformed = static_cast<int16_t*>(std::malloc(int64_t(Layout<Line>::Values) * most * channels * sizeof(int16_t)));
     auto* products = static_cast<int32_t*>(std::malloc(int64_t(Layout<Line>::Values) * most * Wide * sizeof(int32_t)));
     auto* tiles = static_cast<Tile*>(std::malloc(most * sizeof(Tile)));
@@ -199,16 +152,17 @@ bool Winograd(const stickers_shape& shape, const stickers_layer& layer) {
                 const int64_t before = int64_t(Layout<Line>::Before(p)) * count;
                 Multiply(transformed + before * channels, count * Layout<Line>::PlaceCopies(p), channels, weights, products + before * Wide);
             }
-            for (int c = block; c < block + Wide; c += 8) {
-                const auto start = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(layer.start + c));
-                const auto scale = Lanes16::LoadFloats(layer.scale + c), offset = Lanes16::LoadFloats(layer.offset + c);
-                for (int t = 0; t < count; t++) {
-                    __m256i sums[TileSide * TileSide];
-                    TransformOutput<Line>(products + (c - block), count, t, ExcessBits(shape.stride), sums);
-                    for (int i = 0; i < TileSide * TileSide; i++) {
-                        const int y = i / TileSide, x = i % TileSide;
-                        const int64_t out = tiles[t].out + y * out_row + x * shape.out_channels + c, plain = tiles[t].plain + y * plain_row + x * shape.out_channels + c;
-                        Finish<Lanes16, E>(layer, Lanes16::Plus(Lanes16::Times(_mm256_cvtepi32_ps(_mm256_add_epi32(sums[i], start)), scale), offset), out, plain);
+            const auto scaled = Scaling::Of(layer, block);
+            for (int t = 0; t < count; t++) {
+                __m256i sums[TileSide * TileSide][2];
+                TransformOutput<Line>(products, count, t, &sums[0][0]);
+                TransformOutput<Line>(products + 8, count, t, &sums[0][1]);
+                for (int y = 0; y < TileSide; y++) {
+                    const int64_t out = tiles[t].out + y * out_row + block, plain = tiles[t].plain + y * plain_row + block;
+#pragma GCC unroll 4
+                    for (int x = 0; x < TileSide; x++) {
+                        const auto& [low, high] = sums[y * TileSide + x];
+                        Finish<Sixteen, E>(layer, scaled(low, high), out + x * shape.out_channels, plain + x * shape.out_channels);
                     }
                 }
             }

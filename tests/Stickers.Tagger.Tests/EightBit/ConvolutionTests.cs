@@ -31,7 +31,9 @@ public sealed class ConvolutionTests
         { 3, 5, 7, 20, 3, 2, Extra.Shortcut },   // odd everything
         { 1, 9, 3, 80, 1, 1, Extra.None },       // the rest of a block of 64
         { 2, 7, 10, 112, 3, 1, Extra.Sums },
-        { 5, 32, 32, 32, 3, 1, Extra.Shortcut }, // more than AVX2 widens at once
+        { 5, 32, 32, 32, 3, 1, Extra.Shortcut }, // more than AVX2 has at hand
+        { 2, 9, 512, 80, 1, 1, Extra.Addend },
+        { 1, 2, 1792, 16, 1, 1, Extra.Shortcut },
         { 5, 16, 64, 64, 3, 1, Extra.Addend },
         { 3, 6, 20, 80, 3, 1, Extra.Sums },
         { 9, 8, 256, 256, 3, 1, Extra.None },    // more tiles than AVX2 transforms at once

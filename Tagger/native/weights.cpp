@@ -1,6 +1,7 @@
-#include "winograd.h"
-
+// What the AVX2 variant multiplies.
 #include <algorithm>
+
+#include "winograd.h"
 
 namespace {
 
@@ -25,7 +26,20 @@ void Transform(int stride, const int (&g)[3], int (&u)[WeightValues]) {
     }
 }
 
+// Of packed weights in windows of so many values, that of one place in the window.
+int Packed(const stickers_shape& shape, int64_t window, const int8_t* weights, int out, int64_t place) {
+    const int block = out / Block * Block, width = std::min(shape.out_channels - block, Block);
+    return weights[int64_t(block) * window + (place / Group * width + out - block) * Group + place % Group];
+}
+
 }  // namespace
+
+void stickers_words(const stickers_shape* shape, const int8_t* weights, int16_t* words) {
+    const int64_t window = int64_t(shape->kernel) * shape->kernel * shape->in_channels;
+    for (int o = 0; o < shape->out_channels; o++) {
+        for (int64_t i = 0; i < window; i++) words[(o / Vector * (window / Pair) + i / Pair) * Vector * Pair + o % Vector * Pair + i % Pair] = static_cast<int16_t>(Packed(*shape, window, weights, o, i));
+    }
+}
 
 int64_t stickers_winograd_length(const stickers_shape* shape) {
     return IsWinograd(*shape) ? int64_t(WeightPlaces) * shape->in_channels * shape->out_channels : 0;
@@ -35,15 +49,13 @@ int32_t stickers_winograd_weights(const stickers_shape* shape, const int8_t* wei
     const int in = shape->in_channels, out = shape->out_channels;
     const int64_t most = (int64_t(1) << (31 - ExcessBits(shape->stride))) - 1;
     for (int o = 0; o < out; o++) {
-        const int block = o / Block * Block, width = out - block < Block ? out - block : Block;
         int64_t above = 0, below = 0;
         for (int c = 0; c < in; c++) {
             int rows[3][WeightValues], all[WeightValues][WeightValues];
             for (int ky = 0; ky < 3; ky++) {
                 int g[3];
                 for (int kx = 0; kx < 3; kx++) {
-                    const int64_t step = (int64_t(ky * 3 + kx) * in + c) / Group;
-                    g[kx] = weights[int64_t(block) * 9 * in + (step * width + o - block) * Group + c % Group];
+                    g[kx] = Packed(*shape, int64_t(9) * in, weights, o, int64_t(ky * 3 + kx) * in + c);
                     (g[kx] > 0 ? above : below) += g[kx];
                 }
                 Transform(shape->stride, g, rows[ky]);
