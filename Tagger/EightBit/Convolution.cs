@@ -8,6 +8,7 @@ internal sealed class Convolution
 {
     /// <summary>Largest weight; -128 is left out, so that weights are symmetric.</summary>
     private const int LargestWeight = 127;
+    private const int LargestNarrowWeight = 63;
 
     /// <summary>Channels of a picture in memory.</summary>
     private const int Pixel = 4;
@@ -29,6 +30,8 @@ internal sealed class Convolution
     /// <summary>What it multiplies elsewhere.</summary>
     private readonly Lazy<AlignedMemory<short>> _words;
 
+    private readonly bool _narrow;
+
     /// <summary>Quantises a convolution: each output channel has a scale of its own.</summary>
     /// <param name="kernel">out x in x k x k, row-major.</param>
     /// <param name="offset">What is added to each output channel.</param>
@@ -38,12 +41,14 @@ internal sealed class Convolution
     /// <param name="unit">What one step of an input byte stands for, by channel.</param>
     /// <param name="zero">The input byte that stands for 0, by channel; null for another convolution's output, where that is 0.</param>
     /// <param name="outUnit">What one step of the output stands for.</param>
-    public Convolution(float[] kernel, float[] offset, int inChannels, int side, int stride, ReadOnlySpan<float> unit, byte[]? zero, float outUnit)
+    /// <param name="narrow">Whether input bytes are 63 at most: then weights have 7 bits, and a processor without VNNI is twice as fast. For sums of a kernel of side 1 and stride 1.</param>
+    public Convolution(float[] kernel, float[] offset, int inChannels, int side, int stride, ReadOnlySpan<float> unit, byte[]? zero, float outUnit, bool narrow = false)
     {
         var (outChannels, taps) = (offset.Length, side * side);
-        (Side, Stride, InChannels, OutChannels) = (side, stride, zero is not null && inChannels <= Pixel ? Pixel : Padded(inChannels), Padded(outChannels));
+        (Side, Stride, InChannels, OutChannels) = (side, stride, zero is not null && inChannels <= Pixel && !narrow ? Pixel : Padded(inChannels), Padded(outChannels));
         _weights = new AlignedMemory<sbyte>(OutChannels * InChannels * taps);
         (_start, _scale, _offset) = (new AlignedMemory<int>(OutChannels), new AlignedMemory<float>(OutChannels), new AlignedMemory<float>(OutChannels));
+        (_narrow, var largestWeight) = (narrow, narrow ? LargestNarrowWeight : LargestWeight);
         var weights = _weights.Span;
         var start = _start.Span;
         for (var o = 0; o < outChannels; o++)
@@ -55,7 +60,7 @@ internal sealed class Convolution
                 for (var tap = 0; tap < taps; tap++) largest = Math.Max(largest, Math.Abs(row[(c * taps) + tap] * unit[c]));
             }
 
-            var scale = largest > 0 ? largest / LargestWeight : 1;
+            var scale = largest > 0 ? largest / largestWeight : 1;
             var block = o / Block * Block;
             var width = Math.Min(Block, OutChannels - block);
             for (var tap = 0; tap < taps; tap++)
@@ -84,7 +89,7 @@ internal sealed class Convolution
     /// <summary>Input pixels from one output to the next.</summary>
     public int Stride { get; }
 
-    /// <summary>Channels of the input as it lies in memory: 4 of a picture, else as those of a convolution's output.</summary>
+    /// <summary>Channels of the input as it lies in memory: 4 of a picture that is not narrow, else as those of a convolution's output.</summary>
     public int InChannels { get; }
 
     /// <summary>Channels of the output as it lies in memory, a multiple of 16; those beyond the convolution's own are 0.</summary>
@@ -143,7 +148,7 @@ internal sealed class Convolution
     {
         Require(input.Length, Bordered(shape.Pictures, shape.InSide, InChannels), nameof(input));
         var transformed = variant == ConvolutionVariant.Avx2 && Native.stickers_winograd_length(&shape) > 0 && _winograd.Value is { } memory ? memory.Span : [];
-        var wide = variant == ConvolutionVariant.Avx2 && transformed.IsEmpty ? _words.Value.Span : [];
+        var wide = variant == ConvolutionVariant.Avx2 && !_narrow && transformed.IsEmpty ? _words.Value.Span : [];
         // Of an empty span the pointer is null, which means that there is none.
         fixed (byte* from = input, beside = shortcut, to = output)
         fixed (sbyte* weights = _weights.Span)
@@ -151,7 +156,7 @@ internal sealed class Convolution
         fixed (int* start = _start.Span)
         fixed (float* scale = _scale.Span, offset = _offset.Span, added = addend, plain = sums)
         {
-            var layer = new Native.Layer { Input = from, Weights = weights, Words = words, Winograd = winograd, Start = start, Scale = scale, Offset = offset, Shortcut = beside, ShortcutScale = shortcutScale, Addend = added, Output = to, Sums = plain };
+            var layer = new Native.Layer { Input = from, Weights = weights, Words = words, Winograd = winograd, Narrow = _narrow ? 1 : 0, Start = start, Scale = scale, Offset = offset, Shortcut = beside, ShortcutScale = shortcutScale, Addend = added, Output = to, Sums = plain };
             var status = Native.stickers_convolve((int)variant, &shape, &layer);
             if (status == 1) throw new PlatformNotSupportedException($"This processor does not run {variant}.");
             if (status == 3) throw new InsufficientMemoryException($"There is no memory for a part of the pixels of {shape} in 16 bits.");

@@ -39,6 +39,7 @@ internal static unsafe partial class Native
         public sbyte* Weights;
         public short* Words;
         public short* Winograd;
+        public int Narrow;
         public int* Start;
         public float* Scale;
         public float* Offset;

@@ -12,15 +12,22 @@ internal static class PixelBytes
     /// <summary>The largest distance from it.</summary>
     public const float Largest = 127;
 
+    /// <summary>The byte of six bits that stands for 0.</summary>
+    public const byte NarrowZero = 32;
+
+    /// <summary>The largest distance from it.</summary>
+    public const float LargestNarrow = 31;
+
     /// <summary>A linear layer.</summary>
     /// <param name="weight">out x in, row-major.</param>
     /// <param name="bias">By output.</param>
     /// <param name="unit">What one step of a byte stands for, by input.</param>
-    public static Convolution Head(float[] weight, float[] bias, float[] unit)
+    /// <param name="narrow">Whether bytes have six bits.</param>
+    public static Convolution Head(float[] weight, float[] bias, float[] unit, bool narrow = false)
     {
         var zero = new byte[unit.Length];
-        Array.Fill(zero, Zero);
-        return new Convolution(weight, bias, unit.Length, 1, 1, unit, zero, 1);
+        Array.Fill(zero, narrow ? NarrowZero : Zero);
+        return new Convolution(weight, bias, unit.Length, 1, 1, unit, zero, 1, narrow);
     }
 
     /// <summary>Side of the picture of n vectors.</summary>

@@ -5,8 +5,8 @@ using Stickers.Tagger.Network;
 namespace Stickers.Tagger.EightBit;
 
 /// <summary>
-/// What the prototypes add to the tag head, as <see cref="StickerNet.TagLogits"/> has it, in 8 bits: similarities are the same to the bit on every processor; what follows is to rounding.
-/// Thread-safe.
+/// What the prototypes add to the tag head, as <see cref="StickerNet.TagLogits"/> has it. Similarities are made of six bits of each number, of which there are hundreds, and are the same to the
+/// bit on every processor; what follows is to rounding. Thread-safe.
 /// </summary>
 internal sealed class TagMixture
 {
@@ -35,8 +35,8 @@ internal sealed class TagMixture
         var reach = new float[_dimension];
         for (var c = 0; c < _prototypes; c++) TensorPrimitives.MaxMagnitude(reach, vectors.AsSpan(c * _dimension, _dimension), reach);
         TensorPrimitives.Abs(reach, reach);
-        _steps = Array.ConvertAll(reach, value => value > 0 ? PixelBytes.Largest / value : 0);
-        _similarity = PixelBytes.Head(vectors, new float[_prototypes], Array.ConvertAll(reach, value => value / PixelBytes.Largest));
+        _steps = Array.ConvertAll(reach, value => value > 0 ? PixelBytes.LargestNarrow / value : 0);
+        _similarity = PixelBytes.Head(vectors, new float[_prototypes], Array.ConvertAll(reach, value => value / PixelBytes.LargestNarrow), narrow: true);
 
         var pairs = weights.Values("prototype_tags", shape.PrototypeTags, 2).ToArray().Chunk(2).Select(pair => (Prototype: (int)pair[0], Tag: (int)pair[1])).ToArray();
         if (pairs.Any(pair => (uint)pair.Prototype >= (uint)_prototypes || (uint)pair.Tag >= (uint)_tags))
@@ -114,7 +114,7 @@ internal sealed class TagMixture
         for (var i = 0; i < count; i++)
         {
             TensorPrimitives.Multiply(semantic.Slice(i * _dimension, _dimension), _steps, scaled);
-            PixelBytes.ToSteps(scaled, 1, PixelBytes.Zero, byte.MaxValue, steps);
+            PixelBytes.ToSteps(scaled, 1, PixelBytes.NarrowZero, PixelBytes.NarrowZero + (int)PixelBytes.LargestNarrow, steps);
             var pixel = PixelBytes.Pixel(picture, count, i, _similarity.InChannels);
             for (var k = 0; k < steps.Length; k++) pixel[k] = (byte)steps[k];
         }

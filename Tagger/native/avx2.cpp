@@ -59,6 +59,7 @@ bool Windows(const stickers_shape& shape, const stickers_layer& layer) {
 }  // namespace
 
 int32_t stickers_convolve_avx2(const stickers_shape& shape, const stickers_layer& layer) {
+    if (layer.narrow) return stickers_narrow_avx2(shape, layer) ? 0 : 3;
     if (layer.winograd && IsWinograd(shape)) return stickers_winograd_avx2(shape, layer) ? 0 : 3;
     if (!layer.words) return 2;
     if (layer.sums) return Windows<Ending::Sums>(shape, layer) ? 0 : 3;

@@ -31,6 +31,7 @@ compile weights
 compile portable
 compile avx2 -mavx2
 compile winograd_avx2 -mavx2
+compile narrow_avx2 -mavx2
 compile avxvnni -mavx2 -mavxvnni
 # GCC 12 takes the undefined registers of its own header for a mistake (bug 105593).
 compile avx512 -mavx512f -mavx512bw -mavx512vl -mavx512vnni -Wno-maybe-uninitialized

@@ -44,6 +44,7 @@ int32_t stickers_convolve(int32_t variant, const stickers_shape* shape, const st
     if (!Has(variant)) return 1;
     const bool added = layer->shortcut || layer->addend;
     if (!IsKnown(*shape) || !layer->output == !layer->sums || (layer->shortcut && layer->addend) || (layer->sums && added)) return 2;
+    if (layer->narrow && !(layer->sums && shape->kernel == 1 && shape->stride == 1 && shape->in_channels % 16 == 0)) return 2;
     switch (variant) {
         case 3: stickers_convolve_avx512(*shape, *layer); break;
         case 2: stickers_convolve_avxvnni(*shape, *layer); break;

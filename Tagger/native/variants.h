@@ -9,4 +9,6 @@ void stickers_convolve_avxvnni(const stickers_shape& shape, const stickers_layer
 int32_t stickers_convolve_avx2(const stickers_shape& shape, const stickers_layer& layer);
 // False when there is no memory for it. For shapes of winograd.h.
 bool stickers_winograd_avx2(const stickers_shape& shape, const stickers_layer& layer);
+// The same for narrow layers.
+bool stickers_narrow_avx2(const stickers_shape& shape, const stickers_layer& layer);
 void stickers_convolve_portable(const stickers_shape& shape, const stickers_layer& layer);

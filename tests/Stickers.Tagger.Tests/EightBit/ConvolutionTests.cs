@@ -89,6 +89,36 @@ public sealed class ConvolutionTests
         Assert.True(Convolution.Has(Convolution.Best));
     }
 
+    [Theory]
+    [InlineData(1, 1, 2, 16)]
+    [InlineData(1, 8, 512, 208)]
+    [InlineData(2, 5, 250, 70)]
+    public void Run_NarrowBytesInEveryVariant_GiveTheBitsOfTheFormula(int pictures, int side, int inChannels, int outChannels)
+    {
+        var random = new Random(side + outChannels);
+        var weights = Randoms(random, outChannels * inChannels);
+        // Sums as large as they can be, of either sign.
+        weights.AsSpan(0, inChannels).Fill(1);
+        weights.AsSpan(inChannels, inChannels).Fill(-1);
+        var offset = Randoms(random, outChannels);
+        var unit = new float[inChannels];
+        var zero = new byte[inChannels];
+        Array.Fill(unit, 0.02f);
+        Array.Fill(zero, PixelBytes.NarrowZero);
+        var convolution = new Convolution(weights, offset, inChannels, 1, 1, unit, zero, OutUnit, narrow: true);
+        var input = new byte[Convolution.Bordered(pictures, side, convolution.InChannels)];
+        for (var i = 0; i < input.Length; i++) input[i] = (byte)(i < input.Length / 2 ? 63 : random.Next(64));
+        var expected = Reference(pictures, side, inChannels, outChannels, 1, 1, weights, offset, unit, zero, input, convolution.InChannels, convolution.OutChannels, [], [], largest: 63);
+
+        foreach (var variant in Enum.GetValues<ConvolutionVariant>().Where(Convolution.Has))
+        {
+            var sums = new float[expected.Length];
+            convolution.Run(variant, pictures, side, input, sums);
+            Assert.Equal(expected, sums);
+            Assert.Throws<NotSupportedException>(() => convolution.Run(variant, pictures, side, input, [], 0, [], new byte[Convolution.Bordered(pictures, side, convolution.OutChannels)]));
+        }
+    }
+
     [Fact]
     public void Run_LengthsThatDoNotFit_AreRefusedBeforeTheNativeCall()
     {
@@ -108,7 +138,7 @@ public sealed class ConvolutionTests
 
     /// <summary>t without a border, of all channels as they lie in memory.</summary>
     private static float[] Reference(
-        int pictures, int side, int inChannels, int outChannels, int kernel, int stride, float[] weights, float[] offset, float[] unit, byte[]? zero, byte[] input, int paddedIn, int paddedOut, byte[] shortcut, float[] addend)
+        int pictures, int side, int inChannels, int outChannels, int kernel, int stride, float[] weights, float[] offset, float[] unit, byte[]? zero, byte[] input, int paddedIn, int paddedOut, byte[] shortcut, float[] addend, int largest = 127)
     {
         var (outSide, taps, edge) = ((side + stride - 1) / stride, kernel * kernel, (kernel - 1) / 2);
         var result = new float[pictures * outSide * outSide * paddedOut];
@@ -119,7 +149,7 @@ public sealed class ConvolutionTests
             if (o < outChannels)
             {
                 var row = Enumerable.Range(0, quantised.Length).Select(i => weights[(o * quantised.Length) + i] * unit[i / taps]).ToArray();
-                scale = row.Max(Math.Abs) / 127;
+                scale = row.Max(Math.Abs) / largest;
                 quantised = Array.ConvertAll(row, value => (int)MathF.Round(value / scale));
             }
 

@@ -41,7 +41,7 @@ public sealed class TagMixtureTests
         }
 
         var mixed = Mix(ConvolutionVariant.Portable, 0, Stickers);
-        // Steps of a 127th of what a number may be move cosines by some thousandths.
+        // Steps of a 31st of what a number may be move cosines by half a hundredth.
         for (var i = 0; i < mixed.Length; i++) Assert.Equal(Probability(expected[i]), Probability(mixed[i]), 0.02);
         // On any processor, and however many there are beside it, a sticker's answer is the same to the bit.
         foreach (var variant in Enum.GetValues<ConvolutionVariant>().Where(Convolution.Has)) Assert.Equal(mixed, Mix(variant, 0, Stickers));
