@@ -14,26 +14,30 @@ internal sealed class BilinearTaps
     private readonly int[] _first;
     private readonly int[] _count;
     private readonly float[] _weights;
+    private readonly int _stride; // weights kept for each target pixel
     private float[]? _fourfold;
 
     private BilinearTaps(int source, double scale, int target)
     {
         var reach = Math.Max(1, 1 / scale);
-        Length = (int)Math.Ceiling(2 * reach) + 1;
-        (_first, _count, _weights) = (new int[target], new int[target], new float[target * Length]);
+        _stride = (int)Math.Ceiling(2 * reach) + 1;
+        (_first, _count, _weights) = (new int[target], new int[target], new float[target * _stride]);
         for (var t = 0; t < target; t++)
         {
             var centre = (t + 0.5 - (target / 2.0)) / scale + (source / 2.0);
             if (centre < 0 || centre > source) continue;
-            var first = _first[t] = Math.Max(0, (int)Math.Ceiling(centre - 0.5 - reach));
-            var last = Math.Min(source - 1, (int)Math.Floor(centre - 0.5 + reach));
+            // Those at its very reach weigh nothing.
+            var first = _first[t] = Math.Max(0, (int)Math.Floor(centre - 0.5 - reach) + 1);
+            var last = Math.Min(source - 1, (int)Math.Ceiling(centre - 0.5 + reach) - 1);
             _count[t] = last - first + 1;
             double sum = 0;
             for (var s = first; s <= last; s++) sum += Weight(s);
-            for (var s = first; s <= last; s++) _weights[(t * Length) + s - first] = (float)(Weight(s) / sum);
+            for (var s = first; s <= last; s++) _weights[(t * _stride) + s - first] = (float)(Weight(s) / sum);
 
             double Weight(int s) => Math.Max(0, 1 - (Math.Abs(s + 0.5 - centre) / reach));
         }
+
+        Length = _count.Max();
     }
 
     /// <summary>Most weights of a target pixel.</summary>
@@ -48,11 +52,11 @@ internal sealed class BilinearTaps
         get
         {
             if (_fourfold is { } known) return known;
-            var fourfold = new float[_weights.Length * 4];
+            var fourfold = new float[_count.Length * Length * 4];
             for (var i = 0; i < fourfold.Length; i++)
             {
                 var (tap, lane) = (i / 16, i % 16);
-                fourfold[i] = _weights[(((tap / Length * 4) + (lane / 4)) * Length) + (tap % Length)];
+                fourfold[i] = _weights[(((tap / Length * 4) + (lane / 4)) * _stride) + (tap % Length)];
             }
 
             return _fourfold = fourfold;
@@ -71,5 +75,5 @@ internal sealed class BilinearTaps
     public int First(int target) => _first[target];
 
     /// <summary>The weights of it and of those that follow; their sum is 1.</summary>
-    public ReadOnlySpan<float> Weights(int target) => _weights.AsSpan(target * Length, _count[target]);
+    public ReadOnlySpan<float> Weights(int target) => _weights.AsSpan(target * _stride, _count[target]);
 }
