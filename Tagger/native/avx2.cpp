@@ -46,8 +46,11 @@ bool Windows(const stickers_shape& shape, const stickers_layer& layer) {
         for (int block = 0; block < shape.out_channels; block += Wide) {
             Multiply(values, count, window, layer.words + int64_t(block) * window, products);
             const auto scaled = Scaling::Of(layer, block);
-            for (int i = 0; i < count; i++)
-                Finish<Sixteen, E>(layer, scaled(Lanes256::LoadSums(products + i * Wide), Lanes256::LoadSums(products + i * Wide + 8)), out[i] + block, plain + int64_t(i) * shape.out_channels + block);
+            const auto low = Lanes256::LoadSums(layer.start + block), high = Lanes256::LoadSums(layer.start + block + 8);
+            for (int i = 0; i < count; i++) {
+                const auto sums = scaled(_mm256_add_epi32(Lanes256::LoadSums(products + i * Wide), low), _mm256_add_epi32(Lanes256::LoadSums(products + i * Wide + 8), high));
+                Finish<Sixteen, E>(layer, sums, out[i] + block, plain + int64_t(i) * shape.out_channels + block);
+            }
         }
     }
     std::free(values);

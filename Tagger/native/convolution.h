@@ -28,7 +28,7 @@ struct stickers_layer {
     const int16_t* words;      // what stickers_words makes of them, for the AVX2 variant, unless it has what follows and can use it; else null
     const int16_t* winograd;   // what stickers_winograd_weights makes of them, or null; the AVX2 variant uses it for outputs of sides of whole fours
     int32_t narrow;            // not 0 where pixels are 63 at most and weights from -63 to 63, which is for sums of a kernel and a stride of 1 and in_channels of whole sixteens: needs no words then
-    const int32_t* start;      // out_channels
+    const int32_t* start;      // out_channels: what sums start from, minus the weights times the byte that stands for 0
     const float* scale;        // out_channels
     const float* offset;       // out_channels
     const uint8_t* shortcut;   // as output

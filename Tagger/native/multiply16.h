@@ -84,14 +84,14 @@ struct Sixteen {
 
 // From sums to scaled ones, of sixteen output channels.
 struct Scaling {
-    __m256i low, high;
     Sixteen::Floats scale, offset;
 
-    INLINE Scaling Of(const stickers_layer& layer, int channel) {
-        return {Lanes256::LoadSums(layer.start + channel), Lanes256::LoadSums(layer.start + channel + 8), Sixteen::LoadFloats(layer.scale + channel), Sixteen::LoadFloats(layer.offset + channel)};
+    // unit: what is summed to stands for so much; a power of two.
+    INLINE Scaling Of(const stickers_layer& layer, int channel, float unit = 1) {
+        return {Sixteen::Times(Sixteen::LoadFloats(layer.scale + channel), Sixteen::All(unit)), Sixteen::LoadFloats(layer.offset + channel)};
     }
-    __attribute__((always_inline)) Sixteen::Floats operator()(__m256i first, __m256i second) const {
-        return Sixteen::Plus(Sixteen::Times({_mm256_cvtepi32_ps(_mm256_add_epi32(first, low)), _mm256_cvtepi32_ps(_mm256_add_epi32(second, high))}, scale), offset);
+    __attribute__((always_inline)) Sixteen::Floats operator()(__m256i low, __m256i high) const {
+        return Sixteen::Plus(Sixteen::Times({_mm256_cvtepi32_ps(low), _mm256_cvtepi32_ps(high)}, scale), offset);
     }
 };
 

@@ -10,7 +10,7 @@ namespace {
 // Pixels whose sums are made at once, and output channels.
 constexpr int Together = 3, Wide = 16;
 
-// Steps of four input channels after which sums move from 16 to 32 bits: 8 x 63 x 63 = 31752 is the largest.
+// Steps of four input channels after which sums move from 16 to 32 bits: of two products each they stay within 8 x 63 x 63 = 31752.
 constexpr int Steps = 4;
 
 // Sums of P pixels with sixteen output channels.
@@ -32,7 +32,7 @@ INLINE void Multiply(const stickers_layer& layer, const uint8_t* const* pixel, i
                 for (int v = 0; v < 2; v++) {
                     const auto products = _mm256_maddubs_epi16(four, _mm256_load_si256(reinterpret_cast<const __m256i*>(weights + 4 * s * Wide + v * 32)));
                     pairs[p][v] = s == 0 ? products : _mm256_add_epi16(pairs[p][v], products);
-                    // Each sum as it comes, as in Lanes16::Add.
+                    // Each sum as it comes, as in multiply16.h.
                     asm("" : "+x"(pairs[p][v]));
                 }
             }

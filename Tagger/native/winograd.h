@@ -5,7 +5,7 @@
 // of the points 0, 1, -1, 2 and infinity, and of odd pixels by the one between, which is multiplied with each as it is.
 //
 // In whole numbers, and exact. Weights are transformed 24 or 6 times as large in each direction, which leaves no fraction and makes 576 or 36 times a sum: 2^6 or 2^2 times 9. In 32 bits such a number may
-// pass the end; modulo 2^32 it is still right, can be divided by 9, which has an inverse there, and then by the power of two, as long as the sum itself lies within 2^25 or 2^29. Transformed pixels lie within
+// pass the end; modulo 2^32 it is still right, and can be divided by 9, which has an inverse there. The power of two is left for the float that it becomes, as long as the sum itself, with what it starts from, lies within 2^25 or 2^29. Transformed pixels lie within
 // 17340 and weights within 18432, so that 16 bits hold them, and 31 bits the sum of two products.
 #pragma once
 

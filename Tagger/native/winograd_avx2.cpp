@@ -106,15 +106,17 @@ void TransformInput(const uint8_t* in, int64_t row, int channels, int16_t* to, i
     }
 }
 
-// A tile's sums of eight of the sixteen output channels, row by row: every second of sums.
+// A tile's sums of eight of the sixteen output channels, row by row, 2^ExcessBits times as large: every second of sums. start: as large as products are.
 template <class Line>
-INLINE void TransformOutput(const int32_t* products, int64_t tiles, int64_t tile, __m256i* sums) {
+INLINE void TransformOutput(const int32_t* products, int64_t tiles, int64_t tile, __m256i start, __m256i* sums) {
     __m256i rows[TileSide][Line::Values];
 #pragma GCC unroll 9
     for (int x = 0; x < Line::Values; x++) {
         __m256i m[Line::Values], y[TileSide];
 #pragma GCC unroll 9
         for (int v = 0; v < Line::Values; v++) m[v] = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(products + Layout<Line>::At(tiles, tile, v, x) * Wide));
+        // The value of point 1 is in all outputs once.
+        if (x == 1) m[1] = Sum32(m[1], start);
         Line::Output(m, y);
 #pragma GCC unroll 4
         for (int i = 0; i < TileSide; i++) rows[i][x] = y[i];
@@ -124,7 +126,7 @@ INLINE void TransformOutput(const int32_t* products, int64_t tiles, int64_t tile
         __m256i line[TileSide];
         Line::Output(rows[y], line);
 #pragma GCC unroll 4
-        for (int x = 0; x < TileSide; x++) sums[2 * (y * TileSide + x)] = _mm256_srai_epi32(_mm256_mullo_epi32(line[x], _mm256_set1_epi32(static_cast<int>(InverseOfNine))), ExcessBits(Line::Stride));
+        for (int x = 0; x < TileSide; x++) sums[2 * (y * TileSide + x)] = _mm256_mullo_epi32(line[x], _mm256_set1_epi32(static_cast<int>(InverseOfNine)));
     }
 }
 
@@ -152,17 +154,21 @@ bool Winograd(const stickers_shape& shape, const stickers_layer& layer) {
                 const int64_t before = int64_t(Layout<Line>::Before(p)) * count;
                 Multiply(transformed + before * channels, count * Layout<Line>::PlaceCopies(p), channels, weights, products + before * Wide);
             }
-            const auto scaled = Scaling::Of(layer, block);
+            // A float of sums so much larger has the same digits.
+            constexpr int Times = 1 << ExcessBits(Line::Stride);
+            const auto scaled = Scaling::Of(layer, block, 1.0f / Times);
+            const auto times = _mm256_set1_epi32(9 * Times);
+            const auto low = _mm256_mullo_epi32(Lanes256::LoadSums(layer.start + block), times), high = _mm256_mullo_epi32(Lanes256::LoadSums(layer.start + block + 8), times);
             for (int t = 0; t < count; t++) {
                 __m256i sums[TileSide * TileSide][2];
-                TransformOutput<Line>(products, count, t, &sums[0][0]);
-                TransformOutput<Line>(products + 8, count, t, &sums[0][1]);
+                TransformOutput<Line>(products, count, t, low, &sums[0][0]);
+                TransformOutput<Line>(products + 8, count, t, high, &sums[0][1]);
                 for (int y = 0; y < TileSide; y++) {
                     const int64_t out = tiles[t].out + y * out_row + block, plain = tiles[t].plain + y * plain_row + block;
 #pragma GCC unroll 4
                     for (int x = 0; x < TileSide; x++) {
-                        const auto& [low, high] = sums[y * TileSide + x];
-                        Finish<Sixteen, E>(layer, scaled(low, high), out + x * shape.out_channels, plain + x * shape.out_channels);
+                        const auto& [first, second] = sums[y * TileSide + x];
+                        Finish<Sixteen, E>(layer, scaled(first, second), out + x * shape.out_channels, plain + x * shape.out_channels);
                     }
                 }
             }
