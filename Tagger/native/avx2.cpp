@@ -30,7 +30,7 @@ INLINE void Widen(const uint8_t* from, int count, int16_t* to) {
 template <Ending E>
 bool Windows(const stickers_shape& shape, const stickers_layer& layer) {
     const int line = shape.kernel * shape.in_channels, window = shape.kernel * line;
-    Walk<uint8_t> walk(shape, layer.input);
+    Walk walk(shape, layer.input);
     const int64_t most = Chunk(walk.left, 2 * window + 4 * Wide);
     auto* values = static_cast<int16_t*>(std::malloc((most * window + Beyond) * sizeof(int16_t)));
     auto* products = static_cast<int32_t*>(std::malloc(most * Wide * sizeof(int32_t)));

@@ -11,7 +11,6 @@ struct Lanes {
     // 16 sums; with 24, which 32 registers would hold beside what they are made of, GCC 12 moves them to memory and back.
     template <int V>
     static constexpr int Pixels = 16 / V;
-    using Input = uint8_t;
     using Sum = __m512i;
     using Weights = __m512i;
 
@@ -38,4 +37,4 @@ struct Lanes {
 
 }  // namespace
 
-void stickers_convolve_avx512(const stickers_shape& shape, const stickers_layer& layer) { Convolve<Lanes, 4>(shape, layer, layer.input); }
+void stickers_convolve_avx512(const stickers_shape& shape, const stickers_layer& layer) { Convolve<Lanes, 4>(shape, layer); }

@@ -7,7 +7,6 @@ namespace {
 struct Lanes : Lanes256 {
     template <int V>
     static constexpr int Pixels = V == 2 ? 6 : 8;
-    using Input = uint8_t;
     using Weights = __m256i;
 
     INLINE Weights LoadWeights(const int8_t* from) { return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from)); }
@@ -17,4 +16,4 @@ struct Lanes : Lanes256 {
 
 }  // namespace
 
-void stickers_convolve_avxvnni(const stickers_shape& shape, const stickers_layer& layer) { Convolve<Lanes, 2>(shape, layer, layer.input); }
+void stickers_convolve_avxvnni(const stickers_shape& shape, const stickers_layer& layer) { Convolve<Lanes, 2>(shape, layer); }

@@ -13,7 +13,7 @@ constexpr int Block = 64;
 
 // Adds the products of one group of four bytes of each of P pixels with V vectors of output channels.
 template <class Lanes, int P, int V>
-INLINE void Step(const typename Lanes::Input* const (&pixel)[P], int64_t at, const int8_t* weights, typename Lanes::Sum (&sums)[P][V]) {
+INLINE void Step(const uint8_t* const (&pixel)[P], int64_t at, const int8_t* weights, typename Lanes::Sum (&sums)[P][V]) {
     typename Lanes::Weights w[V];
 #pragma GCC unroll 8
     for (int v = 0; v < V; v++) w[v] = Lanes::LoadWeights(weights + v * Lanes::Width * 4);
@@ -27,8 +27,8 @@ INLINE void Step(const typename Lanes::Input* const (&pixel)[P], int64_t at, con
 
 // Sums of P pixels with V vectors of output channels. in: the pixels' windows. steps: groups of four bytes in a row of the kernel.
 template <class Lanes, int P, int V>
-INLINE void Accumulate(const typename Lanes::Input* const* in, const int8_t* weights, int kernel, int64_t row, int64_t steps, int64_t step_bytes, typename Lanes::Sum (&sums)[P][V]) {
-    const typename Lanes::Input* pixel[P];
+INLINE void Accumulate(const uint8_t* const* in, const int8_t* weights, int kernel, int64_t row, int64_t steps, int64_t step_bytes, typename Lanes::Sum (&sums)[P][V]) {
+    const uint8_t* pixel[P];
     for (int p = 0; p < P; p++) pixel[p] = in[p];
     if (kernel == 3 && steps == 3) {
         // A picture's four channels.
@@ -54,16 +54,15 @@ INLINE void Accumulate(const typename Lanes::Input* const* in, const int8_t* wei
 }
 
 // Goes from output pixel to output pixel, row by row, picture by picture.
-template <class Input>
 struct Walk {
     const stickers_shape& shape;
-    const Input* in;     // where the window of this pixel begins
+    const uint8_t* in;   // where the window of this pixel begins
     int64_t out = 0;     // its place among the outputs, which have a border
     int64_t plain = 0;   // and among sums, which have none
     int64_t left;        // pixels, this one included
     int32_t x = 0, y = 0;
 
-    Walk(const stickers_shape& of, const Input* input)
+    Walk(const stickers_shape& of, const uint8_t* input)
         : shape(of), in(input + Edge() * (InRow() + of.in_channels)), out(OutRow() + of.out_channels), left(int64_t(of.pictures) * of.out_side * of.out_side) {}
 
     int64_t InRow() const { return int64_t(shape.in_side + 2) * shape.in_channels; }
@@ -120,11 +119,11 @@ INLINE void Finish(const stickers_layer& layer, Floats t, int64_t out, int64_t p
 }
 
 template <class Lanes, int P, int V, Ending E>
-INLINE void Columns(const stickers_shape& shape, const stickers_layer& layer, const typename Lanes::Input* input, int channel, const int8_t* weights, int64_t step_bytes) {
+INLINE void Columns(const stickers_shape& shape, const stickers_layer& layer, int channel, const int8_t* weights, int64_t step_bytes) {
     const int64_t steps = int64_t(shape.kernel) * shape.in_channels / 4;
-    Walk<typename Lanes::Input> walk(shape, input);
+    Walk walk(shape, layer.input);
     while (walk.left > 0) {
-        const typename Lanes::Input* in[P];
+        const uint8_t* in[P];
         int64_t out[P], plain[P];
         if (walk.x + P <= shape.out_side) {
             // All in one row.
@@ -165,7 +164,7 @@ INLINE void Columns(const stickers_shape& shape, const stickers_layer& layer, co
 
 // Columns of V vectors, then what is left with fewer.
 template <class Lanes, int V, Ending E>
-INLINE void AllColumns(const stickers_shape& shape, const stickers_layer& layer, const typename Lanes::Input* input) {
+INLINE void AllColumns(const stickers_shape& shape, const stickers_layer& layer) {
     const int64_t taps = int64_t(shape.kernel) * shape.kernel * shape.in_channels;
     for (int block = 0; block < shape.out_channels; block += Block) {
         const int width = shape.out_channels - block < Block ? shape.out_channels - block : Block;
@@ -173,26 +172,25 @@ INLINE void AllColumns(const stickers_shape& shape, const stickers_layer& layer,
             const int8_t* weights = layer.weights + block * taps + c * 4;
             const int left = (width - c) / Lanes::Width;
             if (left >= V) {
-                Columns<Lanes, Lanes::template Pixels<V>, V, E>(shape, layer, input, block + c, weights, width * 4);
+                Columns<Lanes, Lanes::template Pixels<V>, V, E>(shape, layer, block + c, weights, width * 4);
                 c += V * Lanes::Width;
             } else if (V > 2 && left >= 2) {
-                Columns<Lanes, Lanes::template Pixels<2>, 2, E>(shape, layer, input, block + c, weights, width * 4);
+                Columns<Lanes, Lanes::template Pixels<2>, 2, E>(shape, layer, block + c, weights, width * 4);
                 c += 2 * Lanes::Width;
             } else {
-                Columns<Lanes, Lanes::template Pixels<1>, 1, E>(shape, layer, input, block + c, weights, width * 4);
+                Columns<Lanes, Lanes::template Pixels<1>, 1, E>(shape, layer, block + c, weights, width * 4);
                 c += Lanes::Width;
             }
         }
     }
 }
 
-// input: the layer's, in what these lanes multiply.
 template <class Lanes, int V>
-INLINE void Convolve(const stickers_shape& shape, const stickers_layer& layer, const typename Lanes::Input* input) {
-    if (layer.sums) AllColumns<Lanes, V, Ending::Sums>(shape, layer, input);
-    else if (layer.shortcut) AllColumns<Lanes, V, Ending::Shortcut>(shape, layer, input);
-    else if (layer.addend) AllColumns<Lanes, V, Ending::Addend>(shape, layer, input);
-    else AllColumns<Lanes, V, Ending::Bytes>(shape, layer, input);
+INLINE void Convolve(const stickers_shape& shape, const stickers_layer& layer) {
+    if (layer.sums) AllColumns<Lanes, V, Ending::Sums>(shape, layer);
+    else if (layer.shortcut) AllColumns<Lanes, V, Ending::Shortcut>(shape, layer);
+    else if (layer.addend) AllColumns<Lanes, V, Ending::Addend>(shape, layer);
+    else AllColumns<Lanes, V, Ending::Bytes>(shape, layer);
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// What both kinds of 256-bit vectors have in common.
+// Vectors of 256 bits.
 #pragma once
 
 #include <immintrin.h>

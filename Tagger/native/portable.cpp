@@ -14,7 +14,6 @@ struct Lanes {
     struct Of {
         T at[Width];
     };
-    using Input = uint8_t;
     using Sum = Of<int32_t>;
     using Floats = Of<float>;
     struct Weights {
@@ -67,4 +66,4 @@ private:
 
 }  // namespace
 
-void stickers_convolve_portable(const stickers_shape& shape, const stickers_layer& layer) { Convolve<Lanes, 1>(shape, layer, layer.input); }
+void stickers_convolve_portable(const stickers_shape& shape, const stickers_layer& layer) { Convolve<Lanes, 1>(shape, layer); }
