@@ -31,8 +31,7 @@ internal sealed class S3Settings
         };
     }
 
-    /// <param name="timeout">Longest time of one request.</param>
-    internal AmazonS3Client Connect(TimeSpan timeout)
+    internal AmazonS3Client Connect()
     {
         // The checksums of SDK 4 travel as trailers of chunked bodies, which servers other than Amazon's refuse or even store as content.
         var config = new AmazonS3Config
@@ -41,7 +40,8 @@ internal sealed class S3Settings
             ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
             // Retries are ours: bounded by time, and they know whether an attempt may have succeeded unseen.
             MaxErrorRetry = 0,
-            Timeout = timeout,
+            // Attempts' time is kept beside the retries; a second clock here would end some attempts as faults that are no store's.
+            Timeout = Timeout.InfiniteTimeSpan,
         };
         if (Endpoint is not null)
         {

@@ -21,7 +21,7 @@ public sealed class S3Store : RemoteStore
     {
         retries ??= new RetryOptions();
         Address = S3Address.Parse(root);
-        Client = (settings ?? S3Settings.FromEnvironment()).Connect(retries.AttemptTimeout);
+        Client = (settings ?? S3Settings.FromEnvironment()).Connect();
         Retrying = new Retrying(Root, retries, (key, fault) => S3Fault.Explain(Address, key, fault));
     }
 

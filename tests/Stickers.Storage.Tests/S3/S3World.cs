@@ -33,7 +33,7 @@ internal sealed class S3World : IDisposable
     public S3Store Open(RetryOptions? retries = null, Uri? endpoint = null, string secret = RadosGateway.SecretKey) => new(Root, Settings(endpoint, secret), Cache, retries);
 
     /// <summary>The SDK itself, to look behind the store's back.</summary>
-    public AmazonS3Client Client() => Settings(null, RadosGateway.SecretKey).Connect(TimeSpan.FromSeconds(30));
+    public AmazonS3Client Client() => Settings(null, RadosGateway.SecretKey).Connect();
 
     public async Task<List<MultipartUpload>> UploadsAsync()
     {
