@@ -10,8 +10,14 @@ namespace Stickers.Tagger.EightBit;
 /// </summary>
 internal sealed class EightBitTrunk
 {
-    /// <summary>Pictures that go through a layer together: many share the reading of weights, few stay in the cache.</summary>
-    private const int Group = 8;
+    /// <summary>Pictures that go through a layer of the early stages together: their maps are large, and those of few stay in the cache.</summary>
+    private const int Early = 8;
+
+    /// <summary>And through one of the late stages: their weights are large, and many pictures share the reading of them.</summary>
+    private const int Late = 64;
+
+    /// <summary>The first of the late stages.</summary>
+    private const int FirstLate = 2;
 
     private readonly Convolution _stem;
     private readonly Stage[] _stages;
@@ -60,9 +66,9 @@ internal sealed class EightBitTrunk
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         if (features.Length != count * FeatureCount) throw new ArgumentException($"Room for {count * FeatureCount} values expected, found {features.Length}.", nameof(features));
         var work = _idle.TryTake(out var found) ? found : new Workspace(_side, _stages);
-        for (var first = 0; first < count; first += Group)
+        for (var first = 0; first < count; first += Late)
         {
-            var n = Math.Min(Group, count - first);
+            var n = Math.Min(Late, count - first);
             Run(work, n, fitted, first, features.Slice(first * FeatureCount, n * FeatureCount));
         }
 
@@ -71,40 +77,24 @@ internal sealed class EightBitTrunk
 
     private void Run(Workspace work, int n, FittedImage fitted, int first, Span<float> features)
     {
-        var input = work.Input(n);
-        for (var i = 0; i < n; i++) PlainView.Draw(fitted(first + i), _side, input.Slice(input.Length / n * i, input.Length / n));
-        var x = work.Maps[0].Out(n);
-        _stem.Run(_variant, n, _side, input, [], 0, [], x);
-        var (side, offset) = (_stages[0].Side, 0);
-        for (var s = 0; s < _stages.Length; s++)
+        for (var at = 0; at < n; at += Early)
         {
-            var (stage, maps) = (_stages[s], work.Maps[s]);
-            foreach (var block in stage.Blocks)
-            {
-                var between = maps.Between(n);
-                block.First.Run(_variant, n, side, x, [], 0, [], between);
-                maps.Turn();
-                var y = maps.Out(n);
-                if (block.Shortcut is { } shortcut)
-                {
-                    var addend = maps.Addend(n);
-                    shortcut.Run(_variant, n, side, x, addend);
-                    block.Second.Run(_variant, n, stage.Side, between, [], 0, addend, y);
-                }
-                else
-                {
-                    block.Second.Run(_variant, n, stage.Side, between, x, block.ShortcutScale, [], y);
-                }
+            var few = Math.Min(Early, n - at);
+            for (var i = 0; i < few; i++) PlainView.Draw(fitted(first + at + i), _side, work.Input.Of(1, i));
+            _stem.Run(_variant, few, _side, work.Input.Of(few), [], 0, [], work.Stem.Of(few));
+            ReadOnlySpan<byte> x = work.Stem.Of(few);
+            for (var s = 0; s < FirstLate; s++) x = Through(s, work.Rooms[s], few, x, s == FirstLate - 1 ? at : 0);
+        }
 
-                x = y;
-                side = stage.Side;
-            }
+        ReadOnlySpan<byte> late = work.Rooms[FirstLate - 1].Result.Of(n);
+        for (var s = FirstLate; s < _stages.Length; s++) late = Through(s, work.Rooms[s], n, late, 0);
 
-            // As StickerNet.FeaturesOf: coarse maps of the second and third stage, the mean of the fourth.
-            if (s == 0) continue;
-            var parts = 8 >> s; // 4, 2, 1;
+        // As StickerNet.FeaturesOf: coarse maps of the second and third stage, the mean of the fourth.
+        for (var (s, offset) = (1, 0); s < _stages.Length; s++)
+        {
+            var parts = 8 >> s; // 4, 2, 1
             var values = _widths[s] * parts * parts;
-            for (var i = 0; i < n; i++) MapPool.Unit(x.Slice(x.Length / n * i, x.Length / n), stage.Side, stage.Channels, parts, features.Slice((i * FeatureCount) + offset, values));
+            for (var i = 0; i < n; i++) MapPool.Unit(work.Rooms[s].Result.Of(1, i), _stages[s].Side, _stages[s].Channels, parts, features.Slice((i * FeatureCount) + offset, values));
             offset += values;
         }
 
@@ -115,6 +105,41 @@ internal sealed class EightBitTrunk
             TensorPrimitives.Multiply(row, _gain, row);
             TensorPrimitives.Add(row, _shift, row);
         }
+    }
+
+    /// <summary>Takes pictures through a stage.</summary>
+    /// <param name="s">Which.</param>
+    /// <param name="room">Its room.</param>
+    /// <param name="n">How many pictures.</param>
+    /// <param name="x">What the stage before made of them.</param>
+    /// <param name="at">Their place in the room's result.</param>
+    /// <returns>The result.</returns>
+    private ReadOnlySpan<byte> Through(int s, Room room, int n, ReadOnlySpan<byte> x, int at)
+    {
+        var (side, stage) = (_stages[Math.Max(s - 1, 0)].Side, _stages[s]);
+        for (var i = 0; i < stage.Blocks.Length; i++)
+        {
+            var block = stage.Blocks[i];
+            var between = room.Between.Of(n);
+            // By turns, so that the last is the result.
+            var y = (stage.Blocks.Length - i) % 2 == 1 ? room.Result.Of(n, at) : room.Spare.Of(n);
+            block.First.Run(_variant, n, side, x, [], 0, [], between);
+            if (block.Shortcut is { } shortcut)
+            {
+                var addend = room.Addend(n);
+                shortcut.Run(_variant, n, side, x, addend);
+                block.Second.Run(_variant, n, stage.Side, between, [], 0, addend, y);
+            }
+            else
+            {
+                block.Second.Run(_variant, n, stage.Side, between, x, block.ShortcutScale, [], y);
+            }
+
+            x = y;
+            side = stage.Side;
+        }
+
+        return x;
     }
 
     /// <param name="weights">The network's.</param>
@@ -152,35 +177,40 @@ internal sealed class EightBitTrunk
         public int Channels => Blocks[0].Second.OutChannels;
     }
 
-    /// <summary>Room for what a stage makes of a group of pictures. The borders of maps are 0 and stay so.</summary>
-    private sealed class Maps(Stage stage)
+    /// <summary>Maps of pictures. Their borders are 0 and stay so.</summary>
+    private sealed class Maps(int pictures, int side, int channels)
     {
-        private readonly AlignedMemory<byte> _between = New(stage);
-        private readonly AlignedMemory<float> _addend = new(Group * stage.Side * stage.Side * stage.Channels);
-        private AlignedMemory<byte> _out = New(stage);
-        private AlignedMemory<byte> _other = New(stage);
+        private readonly int _length = Convolution.Bordered(1, side, channels);
+        private readonly AlignedMemory<byte> _memory = new(Convolution.Bordered(pictures, side, channels));
 
-        public Span<byte> Between(int n) => Part(_between, n);
+        public Span<byte> Of(int n, int first = 0) => _memory.Span.Slice(first * _length, n * _length);
+    }
 
-        public Span<byte> Out(int n) => Part(_out, n);
+    /// <summary>Room for what a stage makes of pictures.</summary>
+    /// <param name="stage">The stage.</param>
+    /// <param name="pictures">That go through it together.</param>
+    /// <param name="results">That its result has room for.</param>
+    private sealed class Room(Stage stage, int pictures, int results)
+    {
+        private readonly int _addendLength = stage.Side * stage.Side * stage.Channels;
+        private readonly AlignedMemory<float> _addend = new(stage.Blocks.Any(block => block.Shortcut is not null) ? pictures * stage.Side * stage.Side * stage.Channels : 0);
 
-        public Span<float> Addend(int n) => _addend.Span[..(_addend.Length / Group * n)];
+        public Maps Between { get; } = new(pictures, stage.Side, stage.Channels);
 
-        /// <summary>Makes room beside what is the output now, and will be the input.</summary>
-        public void Turn() => (_out, _other) = (_other, _out);
+        public Maps Spare { get; } = new(stage.Blocks.Length > 1 ? pictures : 0, stage.Side, stage.Channels);
 
-        private static AlignedMemory<byte> New(Stage stage) => new(Convolution.Bordered(Group, stage.Side, stage.Channels));
+        public Maps Result { get; } = new(results, stage.Side, stage.Channels);
 
-        private static Span<byte> Part(AlignedMemory<byte> maps, int n) => maps.Span[..(maps.Length / Group * n)];
+        public Span<float> Addend(int n) => _addend.Span[..(n * _addendLength)];
     }
 
     /// <summary>What one thread needs.</summary>
     private sealed class Workspace(int side, Stage[] stages)
     {
-        private readonly AlignedMemory<byte> _input = new(Convolution.Bordered(Group, side, 4));
+        public Maps Input { get; } = new(Early, side, 4);
 
-        public Maps[] Maps { get; } = [.. stages.Select(stage => new Maps(stage))];
+        public Maps Stem { get; } = new(Early, stages[0].Side, stages[0].Channels);
 
-        public Span<byte> Input(int n) => _input.Span[..(_input.Length / Group * n)];
+        public Room[] Rooms { get; } = [.. stages.Select((stage, s) => new Room(stage, s < FirstLate ? Early : Late, s < FirstLate - 1 ? Early : Late))];
     }
 }
