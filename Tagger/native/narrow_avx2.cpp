@@ -57,21 +57,25 @@ bool stickers_narrow_avx2(const stickers_shape& shape, const stickers_layer& lay
     const int channels = shape.in_channels, side = shape.out_side, count = shape.pictures * side * side;
     auto* pixels = static_cast<const uint8_t**>(std::malloc(count * sizeof(uint8_t*)));
     auto* sums = static_cast<float**>(std::malloc(count * sizeof(float*)));
-    auto* together = static_cast<int8_t*>(std::aligned_alloc(64, channels * Wide));
+    auto* together = static_cast<int8_t*>(std::aligned_alloc(64, channels * Block));
     const bool enough = pixels && sums && together;
     for (int i = 0; enough && i < count; i++) {
         const int picture = i / (side * side), y = i / side % side, x = i % side;
         pixels[i] = layer.input + ((int64_t(picture) * (side + 2) + y + 1) * (side + 2) + x + 1) * channels;
         sums[i] = layer.sums + int64_t(i) * shape.out_channels;
     }
-    for (int channel = 0; enough && channel < shape.out_channels; channel += Wide) {
-        // Rows of a block lie so that they would push each other out of the first cache.
-        const int block = channel / Block * Block, width = std::min(shape.out_channels - block, Block);
-        const int8_t* from = layer.weights + int64_t(block) * channels + (channel - block) * 4;
-        for (int c = 0; c < channels; c += 4) __builtin_memcpy(together + c * Wide, from + c * width, 4 * Wide);
-        int i = 0;
-        for (; i <= count - Together; i += Together) Multiply<Together>(layer, pixels + i, channels, together, channel, sums + i);
-        for (; i < count; i++) Multiply<1>(layer, pixels + i, channels, together, channel, sums + i);
+    for (int block = 0; enough && block < shape.out_channels; block += Block) {
+        // Rows of a block lie so that they would push each other out of the first cache. Read as they lie: they come from far.
+        const int width = std::min(shape.out_channels - block, Block);
+        const int8_t* from = layer.weights + int64_t(block) * channels;
+        for (int c = 0; c < channels; c += 4) {
+            for (int part = 0; part < width; part += Wide, from += 4 * Wide) __builtin_memcpy(together + part * channels + c * Wide, from, 4 * Wide);
+        }
+        for (int part = 0; part < width; part += Wide) {
+            int i = 0;
+            for (; i <= count - Together; i += Together) Multiply<Together>(layer, pixels + i, channels, together + part * channels, block + part, sums + i);
+            for (; i < count; i++) Multiply<1>(layer, pixels + i, channels, together + part * channels, block + part, sums + i);
+        }
     }
     std::free(pixels);
     std::free(sums);
