@@ -31,11 +31,10 @@ template <Ending E>
 bool Windows(const stickers_shape& shape, const stickers_layer& layer) {
     const int line = shape.kernel * shape.in_channels, window = shape.kernel * line;
     Walk walk(shape, layer.input);
-    const int64_t most = Chunk(walk.left, 2 * window + 4 * Wide);
+    const int64_t most = Chunk(walk.left, 2 * window);
     auto* values = static_cast<int16_t*>(std::malloc((most * window + Beyond) * sizeof(int16_t)));
-    auto* products = static_cast<int32_t*>(std::malloc(most * Wide * sizeof(int32_t)));
     auto* out = static_cast<int64_t*>(std::malloc(most * sizeof(int64_t)));
-    const bool enough = values && products && out;
+    const bool enough = values && out;
     while (enough && walk.left > 0) {
         const int64_t plain = walk.plain;
         int count = 0;
@@ -44,17 +43,14 @@ bool Windows(const stickers_shape& shape, const stickers_layer& layer) {
             out[count++] = walk.out;
         }
         for (int block = 0; block < shape.out_channels; block += Wide) {
-            Multiply(values, count, window, layer.words + int64_t(block) * window, products);
             const auto scaled = Scaling::Of(layer, block);
-            const auto low = Lanes256::LoadSums(layer.start + block), high = Lanes256::LoadSums(layer.start + block + 8);
-            for (int i = 0; i < count; i++) {
-                const auto sums = scaled(_mm256_add_epi32(Lanes256::LoadSums(products + i * Wide), low), _mm256_add_epi32(Lanes256::LoadSums(products + i * Wide + 8), high));
-                Finish<Sixteen, E>(layer, sums, out[i] + block, plain + int64_t(i) * shape.out_channels + block);
-            }
+            const __m256i start[] = {Lanes256::LoadSums(layer.start + block), Lanes256::LoadSums(layer.start + block + 8)};
+            Multiply(values, count, window, layer.words + int64_t(block) * window, start, [&](int64_t i, __m256i low, __m256i high) __attribute__((always_inline)) {
+                Finish<Sixteen, E>(layer, scaled(low, high), out[i] + block, plain + i * shape.out_channels + block);
+            });
         }
     }
     std::free(values);
-    std::free(products);
     std::free(out);
     return enough;
 }

@@ -17,11 +17,18 @@ INLINE int64_t Chunk(int64_t all, int64_t bytes) {
     return (all + chunks - 1) / chunks;
 }
 
-// Products of N values' channels with the weights of sixteen output channels, summed: two channels at a time, of which vpmaddwd adds the products.
-template <int N>
-INLINE void MultiplyTogether(const int16_t* values, int channels, const int16_t* weights, int32_t* sums) {
+// In place and as it comes: GCC 12 would add the products of many steps to each other first, and move them to memory and back.
+INLINE void AddTo(__m256i& sum, __m256i product) { asm("vpaddd %1, %0, %0" : "+x"(sum) : "x"(product)); }
+
+// Products of N values' channels with the weights of sixteen output channels, added to starts: two channels at a time, of which vpmaddwd adds the products. take gets each value's place and sums.
+template <int N, class Take>
+INLINE void MultiplyTogether(const int16_t* values, int channels, const int16_t* weights, const __m256i (&start)[2], int64_t place, const Take& take) {
     __m256i total[N][2];
-    for (auto& sum : total) sum[0] = sum[1] = _mm256_setzero_si256();
+#pragma GCC unroll 8
+    for (int i = 0; i < N; i++) {
+        total[i][0] = start[0];
+        total[i][1] = start[1];
+    }
     for (int c = 0; c < channels; c += 2, weights += 32) {
         const auto first = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(weights)), second = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(weights + 16));
 #pragma GCC unroll 8
@@ -29,31 +36,30 @@ INLINE void MultiplyTogether(const int16_t* values, int channels, const int16_t*
             int32_t two;
             __builtin_memcpy(&two, values + int64_t(i) * channels + c, sizeof two);
             const auto both = _mm256_set1_epi32(two);
-            total[i][0] = _mm256_add_epi32(total[i][0], _mm256_madd_epi16(both, first));
-            total[i][1] = _mm256_add_epi32(total[i][1], _mm256_madd_epi16(both, second));
-            // Each sum as it comes: GCC 12 would add the products of many steps to each other first, and move them to memory and back.
-            asm("" : "+x"(total[i][0]), "+x"(total[i][1]));
+            AddTo(total[i][0], _mm256_madd_epi16(both, first));
+            AddTo(total[i][1], _mm256_madd_epi16(both, second));
         }
     }
-    for (int i = 0; i < N; i++) {
-        for (int half = 0; half < 2; half++) _mm256_storeu_si256(reinterpret_cast<__m256i*>(sums + i * Wide + half * 8), total[i][half]);
-    }
+#pragma GCC unroll 8
+    for (int i = 0; i < N; i++) take(place + i, total[i][0], total[i][1]);
 }
 
-// The same of any number: not some rounds of as many as there can be and one of few, but all of about as many. Not inlined, as it is large and called from many places.
-__attribute__((noinline)) static void Multiply(const int16_t* values, int count, int channels, const int16_t* weights, int32_t* sums) {
+// The same of any number: not some rounds of as many as there can be and one of few, but all of about as many.
+template <class Take>
+INLINE void Multiply(const int16_t* values, int count, int channels, const int16_t* weights, const __m256i (&start)[2], const Take& take) {
+    int64_t place = 0;
     for (int rounds = (count + Together - 1) / Together; rounds > 0; rounds--) {
         const int n = (count + rounds - 1) / rounds;
         switch (n) {
-            case 1: MultiplyTogether<1>(values, channels, weights, sums); break;
-            case 2: MultiplyTogether<2>(values, channels, weights, sums); break;
-            case 3: MultiplyTogether<3>(values, channels, weights, sums); break;
-            case 4: MultiplyTogether<4>(values, channels, weights, sums); break;
-            case 5: MultiplyTogether<5>(values, channels, weights, sums); break;
-            default: MultiplyTogether<Together>(values, channels, weights, sums); break;
+            case 1: MultiplyTogether<1>(values, channels, weights, start, place, take); break;
+            case 2: MultiplyTogether<2>(values, channels, weights, start, place, take); break;
+            case 3: MultiplyTogether<3>(values, channels, weights, start, place, take); break;
+            case 4: MultiplyTogether<4>(values, channels, weights, start, place, take); break;
+            case 5: MultiplyTogether<5>(values, channels, weights, start, place, take); break;
+            default: MultiplyTogether<Together>(values, channels, weights, start, place, take); break;
         }
         values += int64_t(n) * channels;
-        sums += n * Wide;
+        place += n;
         count -= n;
     }
 }

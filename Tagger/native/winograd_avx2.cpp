@@ -130,6 +130,15 @@ INLINE void TransformOutput(const int32_t* products, int64_t tiles, int64_t tile
     }
 }
 
+// Not inlined, as it is large and called from many places.
+__attribute__((noinline)) void MultiplyInto(const int16_t* values, int count, int channels, const int16_t* weights, int32_t* sums) {
+    const __m256i none[] = {_mm256_setzero_si256(), _mm256_setzero_si256()};
+    Multiply(values, count, channels, weights, none, [&](int64_t i, __m256i low, __m256i high) __attribute__((always_inline)) {
+        _mm256_storeu_si256(reinterpret_cast<__m256i*>(sums + i * Wide), low);
+        _mm256_storeu_si256(reinterpret_cast<__m256i*>(sums + i * Wide + 8), high);
+    });
+}
+
 template <class Line, Ending E>
 bool Winograd(const stickers_shape& shape, const stickers_layer& layer) {
     const int channels = shape.in_channels, side = shape.out_side, across = side / TileSide;
@@ -152,7 +161,7 @@ bool Winograd(const stickers_shape& shape, const stickers_layer& layer) {
         for (int block = 0; block < shape.out_channels; block += Wide) {
             for (int p = 0; p < WeightPlaces; p++, weights += channels * Wide) {
                 const int64_t before = int64_t(Layout<Line>::Before(p)) * count;
-                Multiply(transformed + before * channels, count * Layout<Line>::PlaceCopies(p), channels, weights, products + before * Wide);
+                MultiplyInto(transformed + before * channels, count * Layout<Line>::PlaceCopies(p), channels, weights, products + before * Wide);
             }
             // A float of sums so much larger has the same digits.
             constexpr int Times = 1 << ExcessBits(Line::Stride);
