@@ -46,7 +46,7 @@ public sealed class EightBitTrunkTests
     [Fact]
     public void Features_ManyThreadsAndOddBatches_GiveWhatOnePictureGivesAlone()
     {
-        using var net = Net(48, [24, 48, 96, 192], [1, 2, 1, 1]);
+        using var net = Net(48, [24, 48, 96, 192], [1, 2, 3, 1]);
         var fittedSide = InputFitting.FittedSide(48);
         var fitted = Pictures(fittedSide, 37);
         net.Ranges = RangeFit.Of(net, [.. Enumerable.Range(0, fitted.Length)], fittedSide, i => fitted[i]);
@@ -60,9 +60,10 @@ public sealed class EightBitTrunkTests
 
         Parallel.For(0, 24, turn =>
         {
-            var (first, count) = (turn % 5, 1 + (turn % 33));
+            // As many as fill the late stages twice and more, in early groups that are full or not.
+            var (first, count) = (turn % 5, 1 + (turn * 19 % 150));
             var features = new float[count * net.FeatureCount];
-            trunk.Features(count, i => fitted[first + i - (first + i >= fitted.Length ? fitted.Length : 0)], features);
+            trunk.Features(count, i => fitted[(first + i) % fitted.Length], features);
             for (var i = 0; i < count; i++) Assert.Equal(alone[(first + i) % fitted.Length], features.AsSpan(i * net.FeatureCount, net.FeatureCount).ToArray());
         });
     }
