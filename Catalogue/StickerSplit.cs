@@ -10,7 +10,7 @@ public enum SplitPart
     /// <summary>Learned from.</summary>
     Train,
 
-    /// <summary>Chooses thresholds and calibration.</summary>
+    /// <summary>Chooses thresholds and calibration; what it shows is remembered only after that.</summary>
     Validation,
 
     /// <summary>Only measured.</summary>

@@ -108,6 +108,9 @@ public sealed class StickerModel : IDisposable
         return new StickerModel(description, learned, description.CodeMapOf(learned));
     }
 
+    /// <summary>This model as it was when thresholds were chosen, with nothing learned from validation stickers, so that it can be measured on them. The caller disposes both.</summary>
+    internal StickerModel WithoutValidation() => new(Description, _weights.WithoutValidation(), CodeMap);
+
     /// <summary>Runs the network on a batch (1 to 256 images) in the order given.</summary>
     public IReadOnlyList<Prediction> Predict(IReadOnlyList<RasterImage> images)
     {

@@ -6,7 +6,7 @@ using Stickers.Tagger.Evaluating.Report;
 namespace Stickers.Tagger.Evaluating;
 
 /// <summary>
-/// Measures a model on stickers that it has not learned from, beside two baselines: how well it tags, what its neighbours
+/// Measures a model on stickers that it has not learned from (on validation stickers without their prototypes), beside two baselines: how well it tags, what its neighbours
 /// share, whether a changed view finds its original, whether a tag finds stickers. The tags measured are the model's
 /// vocabulary; averages are over those with enough labelled stickers on the measured side.
 /// </summary>
@@ -28,7 +28,7 @@ public static class Evaluation
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         var catalogue = await StickerCatalogue.OpenAsync(store, options.Catalogue, cancellation);
-        using var model = await StickerModel.LoadAsync(store, options.Model, cancellation);
+        using var model = await LoadAsync(store, options, cancellation);
         var splitBy = options.SplitBy ?? model.Manifest.SplitBy;
 
         var data = await EvaluationData.CollectAsync(catalogue, model, options, splitBy, progress, cancellation);
@@ -72,6 +72,13 @@ public static class Evaluation
         await WriteTextAsync(store, $"models/{options.Model}/report.html", ReportPage.Write(report, examples, data.Stickers), cancellation);
         await store.WriteJsonAsync(KeyOf(options.Model, options.Catalogue, splitBy, options.Part), report, cancellation);
         return report;
+    }
+
+    private static async Task<StickerModel> LoadAsync(ObjectStore store, EvaluationOptions options, CancellationToken cancellation)
+    {
+        var served = await StickerModel.LoadAsync(store, options.Model, cancellation);
+        if (options.Part != SplitPart.Validation) return served;
+        using (served) return served.WithoutValidation();
     }
 
     private static async Task WriteTextAsync(ObjectStore store, string key, string text, CancellationToken cancellation)

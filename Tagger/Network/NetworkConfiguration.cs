@@ -30,9 +30,13 @@ public sealed record NetworkConfiguration
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool SquashedSemantics { get; init; }
 
-    /// <summary>Prototypes in the semantic space, C: single training stickers, or means of some with the same tags. 0 in models whose tags are read by the tag head alone.</summary>
+    /// <summary>Prototypes in the semantic space, C: single stickers, or means of some with the same tags. 0 in models whose tags are read by the tag head alone.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int Prototypes { get; init; }
+
+    /// <summary>How many of the prototypes, the last, are of validation stickers: without them the network has learned nothing from those.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int ValidationPrototypes { get; init; }
 
     /// <summary>Tags of all prototypes together, P.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]

@@ -38,6 +38,24 @@ internal sealed class NetworkWeights
         return new NetworkWeights(net.Configuration, tensors, "the network");
     }
 
+    /// <summary>The same without prototypes of validation stickers.</summary>
+    /// <exception cref="InvalidDataException">A tensor of prototypes is missing or has another shape.</exception>
+    public NetworkWeights WithoutValidation()
+    {
+        if (Shape.ValidationPrototypes == 0) return this;
+        if (Shape.ValidationPrototypes < 0 || Shape.ValidationPrototypes > Shape.Prototypes)
+            throw new InvalidDataException($"{_source}: {Shape.ValidationPrototypes} of {Shape.Prototypes} prototypes are said to be of validation stickers. The model is damaged; train again or restore it.");
+        var (count, dimension) = (Shape.Prototypes - Shape.ValidationPrototypes, Shape.SemanticDimension);
+        var vectors = Values("prototypes", Shape.Prototypes, dimension)[..(count * dimension)];
+        float[] tags = [.. Values("prototype_tags", Shape.PrototypeTags, 2).ToArray().Chunk(2).Where(pair => pair[0] < count).SelectMany(pair => pair)];
+        var tensors = new Dictionary<string, NamedTensor>(_tensors, StringComparer.Ordinal)
+        {
+            ["prototypes"] = new("prototypes", [count, dimension], vectors),
+            ["prototype_tags"] = new("prototype_tags", [tags.Length / 2, 2], tags),
+        };
+        return new NetworkWeights(Shape with { Prototypes = count, ValidationPrototypes = 0, PrototypeTags = tags.Length / 2 }, tensors, _source);
+    }
+
     /// <summary>A network of them; the caller disposes it.</summary>
     /// <exception cref="InvalidDataException">A tensor is missing or has another shape.</exception>
     public StickerNet ToNet()

@@ -168,14 +168,32 @@ internal sealed class StickerNet : nn.Module<Tensor, NetworkOutput>
     }
 
     /// <summary>Takes the weights and running statistics of a network that differs at most in the length of its semantic vectors.</summary>
-    public void CopyAllButSemantics(StickerNet other)
+    public void CopyAllButSemantics(StickerNet other) => Copy(other, name => !name.StartsWith(nameof(semantic_head), StringComparison.Ordinal) && name is not nameof(tag_vectors));
+
+    /// <summary>The same network with prototypes of validation stickers behind its own; the caller disposes it.</summary>
+    /// <param name="vectors">(C, Ds), of any length.</param>
+    /// <param name="tags">Which of them have which tags.</param>
+    public StickerNet WithValidation(Tensor vectors, IReadOnlyList<(int Prototype, int Tag)> tags)
+    {
+        var (own, added) = (Configuration.Prototypes, (int)vectors.shape[0]);
+        var net = new StickerNet(Configuration with { Prototypes = own + added, ValidationPrototypes = added, PrototypeTags = Configuration.PrototypeTags + tags.Count });
+        net.Copy(this, _ => true);
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        net.prototypes!.copy_(cat([prototypes!, Unit(vectors)]));
+        net.prototype_tags!.copy_(cat([prototype_tags!, PairsOf(tags).add(tensor(new float[] { own, 0 }), Scalars.One)]));
+        return net;
+    }
+
+    /// <summary>Takes what another network has, but for prototypes.</summary>
+    private void Copy(StickerNet other, Func<string, bool> wanted)
     {
         using var noGrad = no_grad();
         Ranges = other.Ranges;
         var theirs = Tensors(other).ToDictionary();
         foreach (var (name, tensor) in Tensors(this))
         {
-            if (!name.StartsWith(nameof(semantic_head), StringComparison.Ordinal) && name is not (nameof(tag_vectors) or nameof(prototypes) or nameof(prototype_tags))) tensor.copy_(theirs[name]);
+            if (name is not (nameof(prototypes) or nameof(prototype_tags)) && wanted(name)) tensor.copy_(theirs[name]);
         }
 
         static IEnumerable<(string Name, Tensor Tensor)> Tensors(StickerNet net) => FlatParameters.Of(net).Parts.Concat(FlatParameters.BuffersOf(net).Parts);
@@ -202,8 +220,10 @@ internal sealed class StickerNet : nn.Module<Tensor, NetworkOutput>
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         prototypes!.copy_(Unit(vectors));
-        prototype_tags!.copy_(tensor([.. tags.SelectMany(pair => new float[] { pair.Prototype, pair.Tag })], [tags.Count, 2]));
+        prototype_tags!.copy_(PairsOf(tags));
     }
+
+    private static Tensor PairsOf(IReadOnlyList<(int Prototype, int Tag)> tags) => tensor([.. tags.SelectMany(pair => new float[] { pair.Prototype, pair.Tag })], [tags.Count, 2]);
 
     /// <summary>What all heads read, (B, F) float32: what is shown, and coarsely where.</summary>
     /// <param name="input">(B, 4, S, S), S a multiple of 16: RGB composed over a background, and alpha; each scaled to about -2 to 2. float32 or bfloat16.</param>

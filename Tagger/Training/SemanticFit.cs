@@ -12,7 +12,7 @@ namespace Stickers.Tagger.Training;
 /// </summary>
 /// <param name="net">The trained network, with as many prototypes as <paramref name="sets"/> has; its semantic head, tag vectors and prototypes are replaced.</param>
 /// <param name="set">What it learned from.</param>
-/// <param name="sets">The sets of tags in it.</param>
+/// <param name="sets">The sets of tags of the stickers that are learned from.</param>
 /// <param name="features">What the network sees in it.</param>
 internal sealed class SemanticFit(StickerNet net, TrainingSet set, TagSets sets, TrainingFeatures features)
 {
@@ -103,6 +103,24 @@ internal sealed class SemanticFit(StickerNet net, TrainingSet set, TagSets sets,
         var covariance = sums.to_type(ScalarType.Float64).sub(tensor(carriers).outer(all.div(total))).div(total);  // (M, Ds)
         net.SetTagVectors(linalg.solve(second, covariance.t()).t().to_type(ScalarType.Float32));
         net.SetPrototypes(prototypes, sets.Suggested);
+    }
+
+    /// <summary>Makes prototypes of stickers that the fit has not seen: (C, Ds), of any length.</summary>
+    /// <param name="net">The fitted network.</param>
+    /// <param name="sets">Theirs.</param>
+    /// <param name="features">What the network sees in them.</param>
+    /// <param name="progress">Told of the stickers seen.</param>
+    /// <param name="cancellation">Stops between two batches.</param>
+    public static Tensor PrototypesOf(StickerNet net, TagSets sets, TrainingFeatures features, IProgress<JobProgress>? progress, CancellationToken cancellation)
+    {
+        using var noGrad = no_grad();
+        var prototypes = zeros(sets.PrototypeCount, net.Configuration.SemanticDimension);
+        features.ForEachBatch((first, x) =>
+        {
+            AddTo(prototypes, sets.PrototypeOfRows, first, net.SemanticOf(net.SemanticFeatures(x)));
+            progress?.Report(new JobProgress("prototypes", first + x.shape[0], sets.Rows.Length, "stickers"));
+        }, cancellation);
+        return prototypes;
     }
 
     /// <summary>Adds each row of a batch to the sum that it belongs to: (n, K) to (C, K).</summary>

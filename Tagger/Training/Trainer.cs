@@ -83,10 +83,10 @@ public static class Trainer
             // From here on the trunk is what it will be in use, in 8 bits.
             learned.Ranges = RangeFit.Of(learned, set.TrainingRows, set.FittedSide, set.Image);
             // Learned with few numbers, which cost a step less, and fitted with many, which hold more.
-            var sets = TagSets.Of(set);
+            var (sets, held) = TagSets.Of(set);
             using var fitted = new StickerNet(network with { SemanticDimension = SemanticFit.Dimension, SquashedSemantics = true, Prototypes = sets.PrototypeCount, PrototypeTags = sets.Suggested.Length, TagHeadShare = SemanticFit.TagHeadShare });
             fitted.CopyAllButSemantics(learned);
-            var features = new TrainingFeatures(fitted, set);
+            var features = new TrainingFeatures(fitted, set, sets.Rows);
             var net = learned;
             if (new SemanticFit(fitted, set, sets, features).Apply(progress, cancellation))
             {
@@ -98,13 +98,16 @@ public static class Trainer
             progress?.Report(new JobProgress("calibrate", 0, null, "stickers"));
             var validation = set.ValidationRows;
             var thresholds = new Calibration(net, set).Fit(validation, options.TargetPrecision);
+            // Nothing is chosen any more, so that validation's stickers may say what they know.
+            using var prototypes = net == fitted && held.PrototypeCount > 0 ? SemanticFit.PrototypesOf(net, held, new TrainingFeatures(net, set, held.Rows), progress, cancellation) : null;
+            using var whole = prototypes is null ? null : net.WithValidation(prototypes, held.Suggested);
             var manifest = await ModelFiles.WriteAsync(
-                store, net, new VocabularyFile(ModelFiles.FormatVersion, [.. set.Vocabulary.Meanings.Zip(set.Vocabulary.Support, (tag, count) => new VocabularyTag(tag, count))]), thresholds,
+                store, whole ?? net, new VocabularyFile(ModelFiles.FormatVersion, [.. set.Vocabulary.Meanings.Zip(set.Vocabulary.Support, (tag, count) => new VocabularyTag(tag, count))]), thresholds,
                 new ModelManifest
                 {
                     FormatVersion = ModelFiles.FormatVersion,
                     Version = options.Version,
-                    Network = net.Configuration,
+                    Network = (whole ?? net).Configuration,
                     Catalogue = options.Catalogue,
                     CatalogueHash = catalogue.ContentHash,
                     TagRulesHash = catalogue.Vocabulary.ContentHash,

@@ -3,10 +3,11 @@ using static TorchSharp.torch;
 
 namespace Stickers.Tagger.Training;
 
-/// <summary>What the finished trunk sees in the tagged stickers of a training set; of the first 32,768 it is computed once and kept.</summary>
+/// <summary>What the finished trunk sees in stickers of a training set; of the first 32,768 it is computed once and kept.</summary>
 /// <param name="net">The network.</param>
-/// <param name="set">The stickers.</param>
-internal sealed class TrainingFeatures(StickerNet net, TrainingSet set)
+/// <param name="set">Where the stickers are.</param>
+/// <param name="rows">Their row numbers.</param>
+internal sealed class TrainingFeatures(StickerNet net, TrainingSet set, int[] rows)
 {
     private const int MostKept = 32_768;
 
@@ -14,7 +15,7 @@ internal sealed class TrainingFeatures(StickerNet net, TrainingSet set)
     private readonly List<float[]> _kept = [];
 
     /// <summary>Row numbers of the stickers.</summary>
-    public int[] Rows { get; } = set.TaggedRows;
+    public int[] Rows { get; } = rows;
 
     /// <summary>Stickers that <see cref="Gather"/> may ask for: the first of the rows.</summary>
     public int Kept => Math.Min(Rows.Length, MostKept);

@@ -11,7 +11,11 @@ internal static class DrawnTrainingSet
 {
     public static readonly string[] Tags = ["disc", "square", "red", "blue"];
 
-    public static TrainingSet Create(string folder, int side, int suggested = 4, SplitPart part = SplitPart.Train)
+    /// <param name="folder">Receives the pictures.</param>
+    /// <param name="side">Side of the network's input.</param>
+    /// <param name="suggested">How many of the tags are suggested.</param>
+    /// <param name="validation">How many stickers, the last, are for validation.</param>
+    public static TrainingSet Create(string folder, int side, int suggested = 4, int validation = 0)
     {
         var fitted = InputFitting.FittedSide(side);
         var rows = new Dictionary<long, TrainingRow>();
@@ -36,7 +40,7 @@ internal static class DrawnTrainingSet
                 }
                 stream.Write(BitConverter.GetBytes((long)i));
                 stream.Write(pixels);
-                rows.Add(i, new TrainingRow(part, [disc ? 0 : 1, red ? 2 : 3], MayMirror: true, Group: i));
+                rows.Add(i, new TrainingRow(i < 48 - validation ? SplitPart.Train : SplitPart.Validation, [disc ? 0 : 1, red ? 2 : 3], MayMirror: true, Group: i));
             }
         }
         return new TrainingSet([new LocalStore(folder).FetchAsync("fitted.rgba").GetAwaiter().GetResult()], fitted, new TrainingVocabulary(Tags, [24, 24, 24, 24], suggested), rows);

@@ -17,7 +17,7 @@ public sealed class SemanticFitTests : IDisposable
     public SemanticFitTests()
     {
         _set = DrawnTrainingSet.Create(_folder, Side);
-        _sets = TagSets.Of(_set);
+        _sets = TagSets.Of(_set).Training;
     }
 
     [Fact]
@@ -55,7 +55,7 @@ public sealed class SemanticFitTests : IDisposable
     [Fact]
     public void Apply_SharedPrototypes_AreTheMeansOfTheirStickers()
     {
-        var sets = TagSets.Of(_set, most: 8);
+        var sets = TagSets.Of(_set, most: 8).Training;
         using var net = Net([8, 4, 8, 8], sets);
 
         Fit(net, sets);
@@ -99,6 +99,44 @@ public sealed class SemanticFitTests : IDisposable
                 Assert.Equal(probability, 1 / (1 + Math.Exp(-mixed.TagLogits[(i * 4) + tag])), 1e-4);
             }
         }
+    }
+
+    [Fact]
+    public void WithValidation_PrototypesOfStickersHeldOut_CountAsTheOthersAndCanBeTakenAway()
+    {
+        using var set = DrawnTrainingSet.Create(Directory.CreateDirectory(Path.Combine(_folder, "held")).FullName, Side, validation: 16);
+        var (sets, held) = TagSets.Of(set);
+        using var net = Net([8, 4, 8, 8], sets);
+        new SemanticFit(net, set, sets, new TrainingFeatures(net, set, sets.Rows)).Apply(null, CancellationToken.None);
+        using var prototypes = SemanticFit.PrototypesOf(net, held, new TrainingFeatures(net, set, held.Rows), null, CancellationToken.None);
+
+        using var whole = net.WithValidation(prototypes, held.Suggested);
+
+        var (before, after) = (Run(net), Run(whole));
+        Assert.Equal(before.Semantic, after.Semantic);
+        Assert.Equal(before.Visual, after.Visual);
+        using var plain = new StickerNet(net.Configuration with { Prototypes = 0, PrototypeTags = 0 });
+        FlatParameters.Of(plain).Load(FlatParameters.Of(net).ToTensors().ToDictionary(t => t.Name), "test");
+        FlatParameters.BuffersOf(plain).Load(FlatParameters.BuffersOf(net).ToTensors().ToDictionary(t => t.Name), "test");
+        var own = Run(plain);
+        // Each of the 48 stickers is now a prototype with its tags.
+        var semantic = before.Semantic.Chunk(Dimension).ToArray();
+        for (var i = 0; i < 48; i++)
+        {
+            var weights = Array.ConvertAll(semantic, s => Math.Exp(25.0 * TensorPrimitives.Dot<float>(s, semantic[i])));
+            for (var tag = 0; tag < 4; tag++)
+            {
+                var share = Enumerable.Range(0, 48).Where(j => set.Rows[j].Tags.Contains(tag)).Sum(j => weights[j]) / weights.Sum();
+                var probability = (0.4 / (1 + Math.Exp(-own.TagLogits[(i * 4) + tag]))) + (0.6 * share);
+                Assert.Equal(probability, 1 / (1 + Math.Exp(-after.TagLogits[(i * 4) + tag])), 1e-4);
+            }
+        }
+
+        using var without = NetworkWeights.Of(whole).WithoutValidation().ToNet();
+        Assert.Equal(net.Configuration, without.Configuration);
+        Assert.Equal(before.TagLogits, Run(without).TagLogits);
+
+        RawOutput Run(StickerNet of) => new Inference(of).Run(48, set.FittedSide, i => set.Image(i));
     }
 
     [Fact]
@@ -165,7 +203,7 @@ public sealed class SemanticFitTests : IDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private bool Fit(StickerNet net, TagSets? sets = null) => new SemanticFit(net, _set, sets ?? _sets, new TrainingFeatures(net, _set)).Apply(null, CancellationToken.None);
+    private bool Fit(StickerNet net, TagSets? sets = null) => new SemanticFit(net, _set, sets ?? _sets, new TrainingFeatures(net, _set, _set.TaggedRows)).Apply(null, CancellationToken.None);
 
     private StickerNet Net(int[] widths, TagSets? sets = null)
     {

@@ -1,4 +1,3 @@
-using Stickers.Catalogue;
 using Stickers.Tagger.Evaluating;
 using Stickers.Tagger.Network;
 using Stickers.Tagger.Training;
@@ -18,7 +17,7 @@ public sealed class SpreadFitTests : IDisposable
     {
         var usual = SpreadFit.Spreads[0];
         var (kept, left, unproven) = (0, 0, 0);
-        using var set = DrawnTrainingSet.Create(_folder, Side, part: SplitPart.Validation);
+        using var set = DrawnTrainingSet.Create(_folder, Side, validation: 48);
         for (var seed = 1; seed <= 16; seed++)
         {
             using var net = Net(seed, set);

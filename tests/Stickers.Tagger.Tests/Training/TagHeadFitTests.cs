@@ -25,7 +25,7 @@ public sealed class TagHeadFitTests : IDisposable
         var (weight, bias) = Head(net);
         var others = Others(net);
 
-        new TagHeadFit(net, _set, new TrainingFeatures(net, _set)).Apply(seed: 1, null, CancellationToken.None);
+        new TagHeadFit(net, _set, new TrainingFeatures(net, _set, _set.TaggedRows)).Apply(seed: 1, null, CancellationToken.None);
 
         using var scope = torch.NewDisposeScope();
         using var noGrad = torch.no_grad();
@@ -63,8 +63,8 @@ public sealed class TagHeadFitTests : IDisposable
             named["tag_head.weight"].div_(2);
         }
 
-        new TagHeadFit(net, _set, new TrainingFeatures(net, _set)).Apply(seed: 1, null, CancellationToken.None);
-        new TagHeadFit(scaled, _set, new TrainingFeatures(scaled, _set)).Apply(seed: 1, null, CancellationToken.None);
+        new TagHeadFit(net, _set, new TrainingFeatures(net, _set, _set.TaggedRows)).Apply(seed: 1, null, CancellationToken.None);
+        new TagHeadFit(scaled, _set, new TrainingFeatures(scaled, _set, _set.TaggedRows)).Apply(seed: 1, null, CancellationToken.None);
 
         var (expected, found) = (Logits(net), Logits(scaled));
         for (var i = 0; i < expected.Length; i++) Assert.Equal(expected[i], found[i], 1e-2f);
@@ -76,7 +76,7 @@ public sealed class TagHeadFitTests : IDisposable
         using var net = Net();
         var before = Head(net);
 
-        Assert.Throws<OperationCanceledException>(() => new TagHeadFit(net, _set, new TrainingFeatures(net, _set)).Apply(seed: 1, null, new CancellationToken(canceled: true)));
+        Assert.Throws<OperationCanceledException>(() => new TagHeadFit(net, _set, new TrainingFeatures(net, _set, _set.TaggedRows)).Apply(seed: 1, null, new CancellationToken(canceled: true)));
 
         Assert.Equal(before.Weight, Head(net).Weight);
         Assert.Equal(before.Bias, Head(net).Bias);
