@@ -70,7 +70,7 @@ public sealed record EvaluationReport
 /// <param name="Catalogue">Stickers of the catalogue.</param>
 /// <param name="Sampled">Those looked at (all, unless the catalogue is larger than the sample) = decoded + quarantined.</param>
 /// <param name="Quarantined">Those whose image does not decode: they take no further part.</param>
-/// <param name="Training">Decoded ones on the training side: the baselines learn from them.</param>
+/// <param name="Training">Decoded ones on the training side. The baselines learn from them, and where the test side is measured from validation's too.</param>
 /// <param name="Measured">Decoded ones on the measured side.</param>
 /// <param name="MeasuredWithoutTag">Measured ones without any vocabulary tag: negatives for every tag.</param>
 public sealed record EvaluatedCounts(long Catalogue, int Sampled, int Quarantined, int Training, int Measured, int MeasuredWithoutTag);

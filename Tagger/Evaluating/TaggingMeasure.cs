@@ -1,4 +1,3 @@
-using Stickers.Catalogue;
 using Stickers.Tagger.Baselines;
 
 namespace Stickers.Tagger.Evaluating;
@@ -40,13 +39,14 @@ internal sealed class TaggingMeasure
             measuredPixels.Add(data.Pixels[data.Measured[i]]);
         }
 
-        var training = Enumerable.Range(0, data.Stickers.Count).Where(row => data.Sides[row] == SplitPart.Train).ToArray();
-        var trainingLabels = training.Select(row => data.Labels[row]).ToArray();
-        var trainingPixels = new VectorTable(data.Pixels.Dimension, training.Length);
-        foreach (var row in training)
-            trainingPixels.Add(data.Pixels[row]);
-        var pixelScores = new PixelNeighbours(trainingPixels, trainingLabels, vocabulary.Count).Score(measuredPixels, cancellation);
-        var frequencyScores = TagFrequency.Score(trainingLabels, vocabulary.Count, truth.Stickers);
+        // The baselines know what the network does: training stickers, and on the test side validation's.
+        var known = Enumerable.Range(0, data.Stickers.Count).Where(row => data.Sides[row] < data.Sides[data.Measured[0]]).ToArray();
+        var knownLabels = known.Select(row => data.Labels[row]).ToArray();
+        var knownPixels = new VectorTable(data.Pixels.Dimension, known.Length);
+        foreach (var row in known)
+            knownPixels.Add(data.Pixels[row]);
+        var pixelScores = new PixelNeighbours(knownPixels, knownLabels, vocabulary.Count).Score(measuredPixels, cancellation);
+        var frequencyScores = TagFrequency.Score(knownLabels, vocabulary.Count, truth.Stickers);
 
         var network = TagRanking.Measure(truth, scores, minPositives);
         var pixels = TagRanking.Measure(truth, pixelScores, minPositives);

@@ -99,7 +99,7 @@ public static class Trainer
             var validation = set.ValidationRows;
             var thresholds = new Calibration(net, set).Fit(validation, options.TargetPrecision);
             // Nothing is chosen any more, so that validation's stickers may say what they know.
-            using var prototypes = net == fitted && held.PrototypeCount > 0 ? SemanticFit.PrototypesOf(net, held, new TrainingFeatures(net, set, held.Rows), progress, cancellation) : null;
+            using var prototypes = net == fitted && held.Suggested.Length > 0 ? SemanticFit.PrototypesOf(net, held, new TrainingFeatures(net, set, held.Rows), progress, cancellation) : null;
             using var whole = prototypes is null ? null : net.WithValidation(prototypes, held.Suggested);
             var manifest = await ModelFiles.WriteAsync(
                 store, whole ?? net, new VocabularyFile(ModelFiles.FormatVersion, [.. set.Vocabulary.Meanings.Zip(set.Vocabulary.Support, (tag, count) => new VocabularyTag(tag, count))]), thresholds,

@@ -10,7 +10,7 @@ public sealed class MeasureTests
 {
     private static readonly string[] Vocabulary = ["cat", "dog"];
 
-    private static EvaluationData Data()
+    private static EvaluationData Data(SplitPart second = SplitPart.Train, SplitPart measured = SplitPart.Test)
     {
         var data = new EvaluationData
         {
@@ -22,11 +22,11 @@ public sealed class MeasureTests
         };
         // Angles in degrees: rows 0 to 2 are of pack a and learned from, 3 to 5 of pack b and measured.
         Add("a", "1f431", 0, SplitPart.Train, [0], null, null);
-        Add("a", "1f436", 90, SplitPart.Train, [1], null, "pair");
+        Add("a", "1f436", 90, second, [1], null, "pair");
         Add("a", null, 180, SplitPart.Train, [0, 1], null, null);
-        Add("b", "1f431", 10, SplitPart.Test, [0], [0.9f, 0.2f], null);
-        Add("b", "1f436", 40, SplitPart.Test, [1], [0.6f, 0.4f], "pair");
-        Add("b", "1f600", 170, SplitPart.Test, [], [0.7f, 0.6f], null);
+        Add("b", "1f431", 10, measured, [0], [0.9f, 0.2f], null);
+        Add("b", "1f436", 40, measured, [1], [0.6f, 0.4f], "pair");
+        Add("b", "1f600", 170, measured, [], [0.7f, 0.6f], null);
         return data;
 
         void Add(string pack, string? concept, int degrees, SplitPart side, int[] labels, float[]? scores, string? group)
@@ -124,6 +124,15 @@ public sealed class MeasureTests
         Assert.Equal(new Proportion(2, 3), tagging.Coverage);
         // cat: 0.9 against 1, 0.7 and 0.6 against 0, each in a bin of its own.
         Assert.Equal((0.1 + 0.7 + 0.6) / 3, tagging.Tags[0].CalibrationError, 6);
+    }
+
+    [Fact]
+    public void Tagging_Baselines_KnowTheSidesBeforeTheMeasuredOne()
+    {
+        Assert.Equal(PixelScores(Data()), PixelScores(Data(second: SplitPart.Validation)));
+        Assert.NotEqual(PixelScores(Data(measured: SplitPart.Validation)), PixelScores(Data(second: SplitPart.Test, measured: SplitPart.Validation)));
+
+        static float[] PixelScores(EvaluationData data) => TaggingMeasure.Of(data, Vocabulary, [2, 2], [0.65f, 1.1f], 1, TestContext.Current.CancellationToken).PixelScores;
     }
 
     [Fact]
