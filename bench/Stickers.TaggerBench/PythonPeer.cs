@@ -12,9 +12,14 @@ internal sealed record Finished(string Output, double Seconds, double CpuSeconds
 /// <summary>Runs programs under Debian's <c>time</c>, which counts what their children take too.</summary>
 internal static class PythonPeer
 {
+    private const string Python = "/usr/bin/python3";
+
     /// <summary>A script beside this program, by Debian's Python.</summary>
-    public static Finished Run(string script, params string[] arguments) =>
-        RunProgram("/usr/bin/python3", [Path.Combine(AppContext.BaseDirectory, "peers", script), .. arguments]);
+    public static Finished Run(string script, params string[] arguments) => RunProgram(Python, [PathOf(script), .. arguments]);
+
+    /// <summary>The same, the C library keeping what is freed as a training of ours has it, which few users of PyTorch know to ask for.</summary>
+    public static Finished RunKeepingFreed(string script, params string[] arguments) =>
+        RunProgram("/usr/bin/env", [$"MALLOC_TRIM_THRESHOLD_={int.MaxValue}", $"MALLOC_MMAP_THRESHOLD_={32 << 20}", Python, PathOf(script), .. arguments]);
 
     /// <summary>Any program.</summary>
     public static Finished RunProgram(string program, IReadOnlyList<string> arguments)
@@ -37,4 +42,6 @@ internal static class PythonPeer
             File.Delete(figures);
         }
     }
+
+    private static string PathOf(string script) => Path.Combine(AppContext.BaseDirectory, "peers", script);
 }

@@ -11,6 +11,7 @@ namespace Stickers.TaggerBench;
 /// <summary>Steps of training, one thread, in float32 and bfloat16, against the same network and losses in eager PyTorch; ours also draws and augments its pictures.</summary>
 internal static class RateBenchmark
 {
+    private const string Script = "train_rate.py";
     private const int Tags = 242;
     private const int Meanings = 3971;
     private const int Stickers = 2048;
@@ -22,18 +23,20 @@ internal static class RateBenchmark
         var folder = Directory.CreateTempSubdirectory("stickers-rate").FullName;
         try
         {
+            NativeHeap.KeepFreed(); // as the loop of a training has it
             using var set = Made(folder, side);
-            List<double> whole = [], half = [], peer = [], drawing = [];
+            List<double> whole = [], half = [], given = [], drawing = [], kept = [];
             for (var round = 0; round < Rounds; round++)
             {
                 whole.Add(SecondsOf(set, side, bfloat16: false));
                 half.Add(SecondsOf(set, side, bfloat16: true));
-                peer.Add(PeerSeconds(side, []));
-                drawing.Add(PeerSeconds(side, ["pictures"]));
-                Console.WriteLine($"round {round + 1}: float32 {whole[^1] * 1000:F1}, bfloat16 {half[^1] * 1000:F1}, PyTorch float32 {peer[^1] * 1000:F1}, drawing its pictures too {drawing[^1] * 1000:F1} CPU ms a step of {Trainer.GhostBatch}");
+                given.Add(Seconds(PythonPeer.Run(Script, Arguments(side))));
+                drawing.Add(Seconds(PythonPeer.Run(Script, [.. Arguments(side), "pictures"])));
+                kept.Add(Seconds(PythonPeer.RunKeepingFreed(Script, [.. Arguments(side), "pictures"])));
+                Console.WriteLine($"round {round + 1}: float32 {whole[^1] * 1000:F1}, bfloat16 {half[^1] * 1000:F1}, PyTorch float32 {given[^1] * 1000:F1}, drawing its pictures too {drawing[^1] * 1000:F1}, keeping freed memory as well {kept[^1] * 1000:F1} CPU ms a step of {Trainer.GhostBatch}");
             }
 
-            Console.WriteLine($"{side} pixels, median: float32 {Rate(whole):F0} stickers a CPU second with drawing, {Median(drawing) / Median(whole):F2} of PyTorch's {Rate(drawing):F0}, {Median(peer) / Median(whole):F2} of its {Rate(peer):F0} without; bfloat16 {Rate(half):F0}, {Median(whole) / Median(half):F2} of float32 (hardware for it: {HalfPrecision.IsFast})");
+            Console.WriteLine($"{side} pixels, median: float32 {Rate(whole):F0} stickers a CPU second with drawing, {Median(drawing) / Median(whole):F2} of PyTorch's {Rate(drawing):F0}, {Median(kept) / Median(whole):F2} of its {Rate(kept):F0} keeping freed memory, {Median(given) / Median(whole):F2} of its {Rate(given):F0} with pictures given; bfloat16 {Rate(half):F0}, {Median(whole) / Median(half):F2} of float32 (hardware for it: {HalfPrecision.IsFast})");
             return 0;
         }
         finally
@@ -42,8 +45,9 @@ internal static class RateBenchmark
         }
     }
 
-    private static double PeerSeconds(int side, string[] more) =>
-        double.Parse(PythonPeer.Run("train_rate.py", [$"{Tags}", $"{Meanings}", $"{Trainer.GhostBatch}", $"{side}", $"{Steps}", .. more]).Output, CultureInfo.InvariantCulture);
+    private static string[] Arguments(int side) => [$"{Tags}", $"{Meanings}", $"{Trainer.GhostBatch}", $"{side}", $"{Steps}"];
+
+    private static double Seconds(Finished peer) => double.Parse(peer.Output, CultureInfo.InvariantCulture);
 
     private static double Rate(List<double> seconds) => Trainer.GhostBatch / Median(seconds);
 
