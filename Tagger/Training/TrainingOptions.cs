@@ -5,6 +5,9 @@ namespace Stickers.Tagger.Training;
 /// <summary>What to train, on what, for how long.</summary>
 public sealed record TrainingOptions
 {
+    /// <summary>Channels that the first layer needs, so that oneDNN's AVX-512 kernel of its weights' gradient stays within its memory (8 damaged the heap, 16 and 24 did not).</summary>
+    private const int NarrowestStem = 16;
+
     /// <summary>Catalogue to learn from.</summary>
     public required string Catalogue { get; init; }
 
@@ -106,6 +109,7 @@ public sealed record TrainingOptions
         Require(Augmentation is >= 0 and <= 2, $"Augmentation must be between 0 and 2, found {Augmentation}.");
         Require(InputSide is >= 32 and <= 256 && InputSide % 16 == 0, $"InputSide must be a multiple of 16 from 32 to 256, found {InputSide}.");
         Require(Widths.Count == 4 && Widths.All(w => w is > 0 and <= 2048), "Widths must be four numbers from 1 to 2048.");
+        Require(Widths is [>= NarrowestStem, ..], $"The first of the widths must be {NarrowestStem} or more: of a narrower first layer LibTorch's gradient writes outside of its memory on processors with AVX-512.");
         Require(Blocks.Count == 4 && Blocks.All(b => b is > 0 and <= 100), "Blocks must be four numbers from 1 to 100.");
         if (faults.Count > 0) throw new ArgumentException(string.Join(" ", faults));
     }

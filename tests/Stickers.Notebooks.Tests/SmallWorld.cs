@@ -26,7 +26,7 @@ public sealed class SmallWorld : IAsyncLifetime
             await writer.CommitAsync(cancellation);
         }
 
-        await Trainer.RunAsync(store, new TrainingOptions { Catalogue = Catalogue, Version = Model, Steps = 2, MinimumSupport = 10, InputSide = 32, Widths = [8, 8, 8, 8] }, cancellation: cancellation);
+        await Trainer.RunAsync(store, new TrainingOptions { Catalogue = Catalogue, Version = Model, Steps = 2, MinimumSupport = 10, InputSide = 32, Widths = [16, 8, 8, 8] }, cancellation: cancellation);
         var job = await EmbedJob.OpenAsync(store, new EmbedOptions { Model = Model, Catalogue = Catalogue }, cancellation);
         await JobRunner.RunAsync(job, store, new RunOptions { Folder = job.Folder }, null, cancellation);
     }

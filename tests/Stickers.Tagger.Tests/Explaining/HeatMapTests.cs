@@ -81,7 +81,7 @@ public sealed class HeatMapTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private static NetworkConfiguration Shape { get; } = new() { InputSide = Side, Widths = [8, 8, 16, 16], Tags = 2, Meanings = 2, VisualDimension = 8, SemanticDimension = 8, CodeBits = 8 };
+    private static NetworkConfiguration Shape { get; } = new() { InputSide = Side, Widths = [16, 8, 16, 16], Tags = 2, Meanings = 2, VisualDimension = 8, SemanticDimension = 8, CodeBits = 8 };
 
     private StickerNet Learn()
     {

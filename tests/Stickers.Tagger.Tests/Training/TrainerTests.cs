@@ -9,13 +9,21 @@ namespace Stickers.Tagger.Tests.Training;
 public sealed class TrainerTests
 {
     [Fact]
+    public void Validate_FirstLayerTooNarrowForOneDnn_IsRefused()
+    {
+        var refused = Assert.Throws<ArgumentException>(new TrainingOptions { Catalogue = "c", Version = "v", Widths = [8, 16, 16, 16] }.Validate);
+
+        Assert.Contains("must be 16 or more", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task RunAsync_ShortTraining_WritesRangesOfEveryLayer()
     {
         var cancellation = TestContext.Current.CancellationToken;
         using var store = new TestStore();
         await store.AddCatalogueAsync(Enumerable.Range(0, 96).Select(i => TestStore.Draw(i, $"creator {i % 8}", tags: [i % 2 == 0 ? "round" : "square"]) with { SplitCreator = i % 8 < 6 ? "train" : "val" }), cancellation);
 
-        var summary = await Trainer.RunAsync(store.Store, new TrainingOptions { Catalogue = TestStore.Catalogue, Version = "trained", Steps = 2, MinimumSupport = 10, InputSide = 32, Widths = [8, 8, 8, 8] }, cancellation: cancellation);
+        var summary = await Trainer.RunAsync(store.Store, new TrainingOptions { Catalogue = TestStore.Catalogue, Version = "trained", Steps = 2, MinimumSupport = 10, InputSide = 32, Widths = [16, 8, 8, 8] }, cancellation: cancellation);
 
         Assert.Equal(ModelFiles.FormatVersion, summary.Model.FormatVersion);
         Assert.Empty(Directory.GetDirectories(Path.Combine(store.Store.Root, "models", "trained"))); // what it worked with is gone, folders too
@@ -38,7 +46,7 @@ public sealed class TrainerTests
         var held = stickers.Where(sticker => sticker.SplitCreator == "val").ToArray();
         await store.AddCatalogueAsync(stickers, cancellation);
 
-        var summary = await Trainer.RunAsync(store.Store, new TrainingOptions { Catalogue = TestStore.Catalogue, Version = "trained", Steps = 2, MinimumSupport = 10, InputSide = 32, Widths = [8, 32, 16, 16] }, cancellation: cancellation);
+        var summary = await Trainer.RunAsync(store.Store, new TrainingOptions { Catalogue = TestStore.Catalogue, Version = "trained", Steps = 2, MinimumSupport = 10, InputSide = 32, Widths = [16, 32, 16, 16] }, cancellation: cancellation);
 
         Assert.Equal((stickers.Count(sticker => sticker.Tags.Count > 0), held.Count(sticker => sticker.Tags.Count > 0)), (summary.Model.Network.Prototypes, summary.Model.Network.ValidationPrototypes));
         using var model = await StickerModel.LoadAsync(store.Store, "trained", cancellation);

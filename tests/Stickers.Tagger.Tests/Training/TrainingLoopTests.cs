@@ -136,7 +136,7 @@ public sealed class TrainingLoopTests : IDisposable
 
     private TrainingLoop Loop(int steps, double visualWeight = 0.5, StageGroup? group = null, int ghosts = 2)
     {
-        var options = new TrainingOptions { Catalogue = "c", Version = "v", Steps = steps, Seed = 7, InputSide = Side, BatchSize = ghosts * Trainer.GhostBatch, Widths = [8, 8, 16, 16], VisualWeight = visualWeight };
+        var options = new TrainingOptions { Catalogue = "c", Version = "v", Steps = steps, Seed = 7, InputSide = Side, BatchSize = ghosts * Trainer.GhostBatch, Widths = [16, 8, 16, 16], VisualWeight = visualWeight };
         var network = new NetworkConfiguration { InputSide = Side, Widths = options.Widths, Tags = 4, Meanings = 4, VisualDimension = 16, SemanticDimension = 16, CodeBits = 16 };
         return new TrainingLoop(network, _set, options, group ?? StageGroup.Alone);
     }
