@@ -41,12 +41,9 @@ internal static class TestModel
         using var scope = torch.NewDisposeScope();
         using var noGrad = torch.no_grad();
         var side = net.Configuration.InputSide;
-        var (fitted, length) = (InputFitting.FittedSide(side), ViewRendering.Length(side));
-        var planes = new float[DrawnSticker.All.Count * length];
-        for (var i = 0; i < DrawnSticker.All.Count; i++)
-            ViewRendering.Render(InputFitting.Fit(DrawnSticker.All[i].Picture, fitted), fitted, View.Plain, side, planes.AsSpan(i * length, length));
+        var fitted = InputFitting.FittedSide(side);
         net.eval();
-        var features = net.ForwardFeatures(torch.tensor(planes, [DrawnSticker.All.Count, 4, side, side]));
+        var features = net.ForwardFeatures(Inference.InputOf(DrawnSticker.All.Count, fitted, i => InputFitting.Fit(DrawnSticker.All[i].Picture, fitted), side, torch.CPU));
         var parameters = net.named_parameters().ToDictionary(parameter => parameter.name, parameter => parameter.parameter);
         parameters["visual_head.bias"].sub_(features.matmul(parameters["visual_head.weight"].t()).add(parameters["visual_head.bias"]).mean([0]));
     }
