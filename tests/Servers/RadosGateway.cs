@@ -120,23 +120,30 @@ public sealed partial class RadosGateway : IAsyncDisposable
 
     private static string Script([CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, "radosgw.sh");
 
+    /// <summary>
+    /// Below those that Linux gives to outgoing connections (from 32768 on, net.ipv4.ip_local_port_range): the gateway listens a dozen seconds after its port has been chosen, and any connection of
+    /// the machine might have got it by then.
+    /// </summary>
     private static int FreePortBeforeAnother()
     {
         while (true)
         {
-            using var first = new TcpListener(IPAddress.Loopback, 0);
-            first.Start();
-            var port = ((IPEndPoint)first.LocalEndpoint).Port;
-            using var second = new TcpListener(IPAddress.Loopback, port + 1);
-            try
-            {
-                second.Start();
-                return port;
-            }
-            catch (SocketException)
-            {
-                // Taken: another pair.
-            }
+            var port = Random.Shared.Next(20_000, 32_000);
+            if (IsFree(port) && IsFree(port + 1)) return port;
+        }
+    }
+
+    private static bool IsFree(int port)
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, port);
+        try
+        {
+            listener.Start();
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
         }
     }
 }
