@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Stickers.Tagger.Models;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -91,8 +90,8 @@ internal sealed class FlatParameters
         foreach (var (_, part) in Parts)
         {
             var source = values.Slice(offset, (int)part.numel());
-            if (part.device_type == DeviceType.CPU) source.CopyTo(Values(part));
-            else part.copy_(tensor(source.ToArray(), part.shape));
+            if (part.device_type == DeviceType.CPU) source.CopyTo(HostTensor.Values(part));
+            else part.copy_(HostTensor.Of(source, part.shape));
             offset += source.Length;
         }
     }
@@ -106,12 +105,9 @@ internal sealed class FlatParameters
         foreach (var (_, tensor) in Parts)
         {
             var target = values.Slice(offset, (int)tensor.numel());
-            if (select(tensor) is { } source) Values(source.cpu().contiguous()).CopyTo(target);
+            if (select(tensor) is { } source) HostTensor.Values(source.cpu().contiguous()).CopyTo(target);
             else target.Clear();
             offset += target.Length;
         }
     }
-
-    /// <summary>The memory of a contiguous float32 tensor on the host.</summary>
-    private static Span<float> Values(Tensor tensor) => MemoryMarshal.Cast<byte, float>(tensor.bytes);
 }

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Stickers.Tagger.EightBit;
 using static TorchSharp.torch;
 
@@ -95,7 +94,7 @@ internal sealed class Inference
         var planes = new float[count * length];
         for (var i = 0; i < count; i++)
             ViewRendering.Render(image(i), fittedSide, View.Plain, side, planes.AsSpan(i * length, length));
-        return tensor(planes, [count, 4, side, side], device: device).permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
+        return HostTensor.Of(planes, count, 4, side, side).to(device).permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
     }
 
     private static void Check(int count)
@@ -120,5 +119,5 @@ internal sealed class Inference
 
     /// <summary>Copies (n, D) values to the rows that begin at <paramref name="first"/>.</summary>
     private static void Copy(Tensor rows, int first, float[] target) =>
-        MemoryMarshal.Cast<byte, float>(rows.cpu().contiguous().bytes).CopyTo(target.AsSpan(first * (int)rows.shape[1]));
+        HostTensor.Values(rows.cpu().contiguous()).CopyTo(target.AsSpan(first * (int)rows.shape[1]));
 }

@@ -150,8 +150,8 @@ internal sealed class StickerNet : nn.Module<Tensor, NetworkOutput>
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        code_head!.weight.copy_(tensor(weights.ToArray(), code_head.weight.shape));
-        code_head.bias!.copy_(tensor(offsets.ToArray()));
+        code_head!.weight.copy_(HostTensor.Of(weights, code_head.weight.shape));
+        code_head.bias!.copy_(HostTensor.Of(offsets, offsets.Length));
     }
 
     /// <summary>Features as numbers of standard deviations: (B, F) -> (B, F). One of weight zero is zero.</summary>

@@ -45,10 +45,10 @@ internal sealed class CodeFit(StickerNet net, TrainingSet set)
         {
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            var anchors = tensor(Anchors(vectors, d, random), [Batch, d]);
-            var others = tensor(Drawn(vectors, d, random), [Others, d]);
-            var weight = tensor(values.AsSpan(0, weights).ToArray(), [net.Configuration.CodeBits, d], requires_grad: true);
-            var bias = tensor(values.AsSpan(weights).ToArray(), [net.Configuration.CodeBits], requires_grad: true);
+            var anchors = HostTensor.Of(Anchors(vectors, d, random), Batch, d);
+            var others = HostTensor.Of(Drawn(vectors, d, random), Others, d);
+            var weight = HostTensor.Of(values.AsSpan(0, weights), net.Configuration.CodeBits, d).requires_grad_();
+            var bias = HostTensor.Of(values.AsSpan(weights), net.Configuration.CodeBits).requires_grad_();
             losses.Code(nn.functional.linear(anchors, weight, bias), nn.functional.linear(others, weight, bias), anchors, others).backward();
             Values(weight.grad!, gradient.AsSpan(0, weights));
             Values(bias.grad!, gradient.AsSpan(weights));
@@ -59,7 +59,7 @@ internal sealed class CodeFit(StickerNet net, TrainingSet set)
         net.SetCodeHead(values.AsSpan(0, weights), values.AsSpan(weights));
     }
 
-    private static void Values(Tensor tensor, Span<float> target) => tensor.detach().cpu().contiguous().data<float>().ToArray().CopyTo(target);
+    private static void Values(Tensor tensor, Span<float> target) => HostTensor.Values(tensor.detach().cpu().contiguous()).CopyTo(target);
 
     /// <summary>Visual vectors of training stickers, or of some of very many, row-major.</summary>
     private float[] Vectors(Random random, CancellationToken cancellation)

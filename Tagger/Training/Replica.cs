@@ -100,7 +100,7 @@ internal sealed class Replica : IDisposable
         int count = items.Count, tags = Net.Configuration.Tags, meanings = Net.Configuration.Meanings, dimension = Net.Configuration.VisualDimension;
         var others = comparison.Others.Length / dimension;
         // Channels-last order, which oneDNN keeps through the network.
-        var input = tensor(_planes.AsMemory(0, count * ViewRendering.Length(side)), [count, 4, side, side], device: _device).permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
+        var input = Upload(_planes.AsSpan(0, count * ViewRendering.Length(side)), count, 4, side, side).permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
         var output = Net.forward(_half ? input.to_type(ScalarType.BFloat16) : input);
         var remembered = Upload(comparison.Others, others, dimension);
         var neighbours = remembered.slice(0, 0, Math.Min(others, NeighboursOfCodes), 1);
@@ -121,7 +121,7 @@ internal sealed class Replica : IDisposable
 
     public void Dispose() => Net.Dispose();
 
-    private Tensor Upload(float[] values, params long[] shape) => tensor(values, shape, device: _device);
+    private Tensor Upload(ReadOnlySpan<float> values, params long[] shape) => HostTensor.Of(values, shape).to(_device);
 
     /// <summary>Renders the views and writes the labels of a ghost batch.</summary>
     private void Draw(IReadOnlyList<BatchItem> items, int side)

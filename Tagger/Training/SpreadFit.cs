@@ -91,7 +91,7 @@ internal sealed class SpreadFit(StickerNet net, TrainingSet set)
         set_num_threads(1);
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
-        var features = tensor(seen, [seen.Length / net.FeatureCount, net.FeatureCount]);
+        var features = HostTensor.Of(seen, seen.Length / net.FeatureCount, net.FeatureCount);
         return net.TagLogits(features, net.SemanticOf(net.SemanticFeatures(features))).data<float>().ToArray();
     }
 }

@@ -54,9 +54,9 @@ internal sealed class TagHeadFit(StickerNet net, TrainingSet set, TrainingFeatur
             using var scope = NewDisposeScope();
             var places = order.AsSpan(at, batch);
             var x = net.Normalised(features.Gather(places));                                       // (B, F)
-            var weight = tensor(values.AsMemory(0, weights), [tags, width]);
+            var weight = HostTensor.Of(values.AsSpan(0, weights), tags, width);
             // The slope of cross-entropy, summed over tags and averaged over stickers.
-            var excess = nn.functional.linear(x, weight, tensor(values.AsMemory(weights), [tags])).sigmoid().sub(Labels(places)).div(count);
+            var excess = nn.functional.linear(x, weight, HostTensor.Of(values.AsSpan(weights), tags)).sigmoid().sub(Labels(places)).div(count);
             excess.t().matmul(x).add(weight, Penalty).data<float>().CopyTo(gradient.AsSpan(0, weights));
             excess.sum([0L]).data<float>().CopyTo(gradient.AsSpan(weights));
             optimizer.Step(values, gradient, 1, step + 1, Rate * Math.Min(1, 2.0 * (Steps - step) / Steps), 0);
@@ -64,7 +64,7 @@ internal sealed class TagHeadFit(StickerNet net, TrainingSet set, TrainingFeatur
         }
 
         using var fitted = NewDisposeScope();
-        net.AverageTagHead(tensor(values.AsMemory(0, weights), [tags, width]), tensor(values.AsMemory(weights), [tags]));
+        net.AverageTagHead(HostTensor.Of(values.AsSpan(0, weights), tags, width), HostTensor.Of(values.AsSpan(weights), tags));
     }
 
     private IEnumerable<int> TagsOf(int place) => set.Rows[features.Rows[place]].Tags.Where(tag => tag < net.Configuration.Tags);
@@ -79,6 +79,6 @@ internal sealed class TagHeadFit(StickerNet net, TrainingSet set, TrainingFeatur
             foreach (var tag in TagsOf(places[i])) labels[(i * tags) + tag] = 1f;
         }
 
-        return tensor(labels, [places.Length, tags]);
+        return HostTensor.Of(labels, places.Length, tags);
     }
 }

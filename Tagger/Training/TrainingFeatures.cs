@@ -30,7 +30,7 @@ internal sealed class TrainingFeatures(StickerNet net, TrainingSet set, int[] ro
             // One thread, as in training, so that the sums do not depend on the number of cores.
             set_num_threads(1);
             var values = Batch(batch);
-            use(batch * Inference.MaxBatch, tensor(values, [values.Length / net.FeatureCount, net.FeatureCount]));
+            use(batch * Inference.MaxBatch, HostTensor.Of(values, values.Length / net.FeatureCount, net.FeatureCount));
         }
     }
 
@@ -46,7 +46,7 @@ internal sealed class TrainingFeatures(StickerNet net, TrainingSet set, int[] ro
             Batch(batch).AsSpan(place * width, width).CopyTo(gathered.AsSpan(i * width));
         }
 
-        return tensor(gathered, [places.Length, width]);
+        return HostTensor.Of(gathered, places.Length, width);
     }
 
     private float[] Batch(int batch)
