@@ -6,15 +6,18 @@ using Stickers.Storage;
 namespace Stickers.Catalogue;
 
 /// <summary>
-/// Writes a catalogue in one stream. Parts end at 4,096 stickers or 128 MiB of images, row groups at 512 or 16 MiB, so that one row
-/// group is in memory at a time; the same stickers always give the same bytes. Readers see nothing before <see cref="CommitAsync"/>.
+/// Writes a catalogue in one stream. Parts end at 4,096 stickers or 128 MiB of images, blocks at 512 or 16 MiB, so that one block is in memory at a time; an import resumes behind a block.
+/// A block is one or more row groups. The same stickers always give the same bytes. Readers see nothing before <see cref="CommitAsync"/>.
 /// </summary>
 public sealed class CatalogueWriter : IAsyncDisposable
 {
     private const int StickersPerPart = 4096;
     private const long BytesPerPart = 128L << 20;
-    private const int StickersPerGroup = 512;
-    private const long BytesPerGroup = 16L << 20;
+    private const int StickersPerBlock = 512;
+    private const long BytesPerBlock = 16L << 20;
+
+    /// <summary>Of images in a row group, unless it has but one sticker. A reader holds a row group at a time, and each of its threads keeps buffers as large.</summary>
+    private const long BytesPerGroup = 1_000_000;
     private const int QuarantinedPerCheckpoint = 4096;
 
     private readonly ObjectStore _store;
@@ -28,10 +31,10 @@ public sealed class CatalogueWriter : IAsyncDisposable
     private long _quarantinedBefore;
 
     private readonly List<QuarantinedFile> _quarantined = [];
-    private readonly List<CommittedFile> _groups = []; // of the unfinished part
-    private readonly List<Sticker> _group = [];
+    private readonly List<CommittedFile> _blocks = []; // of the unfinished part
+    private readonly List<Sticker> _block = [];
     private ParquetOutput<Sticker>? _part;
-    private long _groupBytes, _partBytes, _partStickers;
+    private long _blockBytes, _partBytes, _partStickers;
 
     private CatalogueWriter(ObjectStore store, string name, IReadOnlyList<string> sources) =>
         (_store, _name, _folder, _sources) = (store, name, DataSet.CatalogueFolder(name), sources);
@@ -72,11 +75,11 @@ public sealed class CatalogueWriter : IAsyncDisposable
             writer._checkpoints++;
             writer._quarantinedBefore += checkpoint.Quarantined.Count;
             open += checkpoint.Stickers;
-            if (checkpoint.Group is not null) writer._groups.Add(checkpoint.Group);
+            if (checkpoint.Group is not null) writer._blocks.Add(checkpoint.Group);
             if (checkpoint.Part is null) continue;
             writer._parts.Add(checkpoint.Part);
             writer._partCounts.Add(open);
-            writer._groups.Clear();
+            writer._blocks.Clear();
             open = 0;
         }
 
@@ -102,12 +105,12 @@ public sealed class CatalogueWriter : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(sticker);
         if (sticker.Id != StickerId.FromKey(sticker.Key)) throw new ArgumentException($"Sticker '{sticker.Key}' has id {sticker.Id}, expected {StickerId.FromKey(sticker.Key)}.", nameof(sticker));
         if (sticker.Image.IsEmpty) throw new ArgumentException($"Sticker '{sticker.Key}' has no image.", nameof(sticker));
-        _group.Add(sticker);
+        _block.Add(sticker);
         _partStickers++;
-        _groupBytes += sticker.Image.Length;
+        _blockBytes += sticker.Image.Length;
         _partBytes += sticker.Image.Length;
         if (_partStickers == StickersPerPart || _partBytes >= BytesPerPart) await EndPartAsync(cancellation).ConfigureAwait(false);
-        else if (_group.Count == StickersPerGroup || _groupBytes >= BytesPerGroup) await EndGroupAsync(cancellation).ConfigureAwait(false);
+        else if (_block.Count == StickersPerBlock || _blockBytes >= BytesPerBlock) await EndBlockAsync(cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Adds a row to quarantine.</summary>
@@ -151,23 +154,23 @@ public sealed class CatalogueWriter : IAsyncDisposable
         _part = null;
     }
 
-    /// <summary>Keeps a full row group in a file of its own too: its part cannot be read before it is whole.</summary>
-    private async Task EndGroupAsync(CancellationToken cancellation)
+    /// <summary>Keeps a full block in a file of its own too: its part cannot be read before it is whole.</summary>
+    private async Task EndBlockAsync(CancellationToken cancellation)
     {
-        var file = await ParquetFile.WriteAsync(_store, GroupKey(_checkpoints), new StickerTable(), _group.ToAsyncEnumerable(), StickersPerGroup, cancellation).ConfigureAwait(false);
-        _groups.Add(file);
-        var stickers = _group.Count;
-        await WriteGroupAsync(cancellation).ConfigureAwait(false);
+        var file = await ParquetFile.WriteAsync(_store, GroupKey(_checkpoints), new StickerTable(), _block.ToAsyncEnumerable(), StickersPerBlock, cancellation).ConfigureAwait(false);
+        _blocks.Add(file);
+        var stickers = _block.Count;
+        await WriteBlockAsync(cancellation).ConfigureAwait(false);
         await CheckpointAsync(new CatalogueCheckpoint { Read = stickers + _quarantined.Count, Stickers = stickers, Group = file, Quarantined = _quarantined }, cancellation).ConfigureAwait(false);
     }
 
     private async Task EndPartAsync(CancellationToken cancellation)
     {
-        var stickers = _group.Count;
+        var stickers = _block.Count;
         CommittedFile? file = null;
         if (_partStickers > 0)
         {
-            await WriteGroupAsync(cancellation).ConfigureAwait(false);
+            await WriteBlockAsync(cancellation).ConfigureAwait(false);
             file = await _part!.CommitAsync(cancellation).ConfigureAwait(false);
             await DisposeAsync().ConfigureAwait(false);
         }
@@ -177,8 +180,8 @@ public sealed class CatalogueWriter : IAsyncDisposable
         _parts.Add(file);
         _partCounts.Add(_partStickers);
         (_partStickers, _partBytes) = (0, 0);
-        foreach (var group in _groups) await _store.DeleteAsync($"{ImportFolder}/{group.Path}", cancellation).ConfigureAwait(false);
-        _groups.Clear();
+        foreach (var block in _blocks) await _store.DeleteAsync($"{ImportFolder}/{block.Path}", cancellation).ConfigureAwait(false);
+        _blocks.Clear();
     }
 
     private async Task CheckpointAsync(CatalogueCheckpoint checkpoint, CancellationToken cancellation)
@@ -189,30 +192,40 @@ public sealed class CatalogueWriter : IAsyncDisposable
         _quarantined.Clear();
     }
 
-    /// <summary>Fills the unfinished part again, row group by row group as before.</summary>
+    /// <summary>Fills the unfinished part again, block by block as before.</summary>
     private async Task ReopenPartAsync(CancellationToken cancellation)
     {
-        await DataSet.VerifyAsync(_store, ImportFolder, _groups, cancellation).ConfigureAwait(false);
-        foreach (var file in _groups)
+        await DataSet.VerifyAsync(_store, ImportFolder, _blocks, cancellation).ConfigureAwait(false);
+        foreach (var file in _blocks)
         {
             await foreach (var sticker in ParquetFile.ReadAsync(_store, $"{ImportFolder}/{file.Path}", new StickerTable(), cancellation).ConfigureAwait(false))
             {
-                _group.Add(sticker);
+                _block.Add(sticker);
                 _partStickers++;
                 _partBytes += sticker.Image.Length;
             }
 
-            await WriteGroupAsync(cancellation).ConfigureAwait(false);
+            await WriteBlockAsync(cancellation).ConfigureAwait(false);
         }
     }
 
-    private async Task WriteGroupAsync(CancellationToken cancellation)
+    private async Task WriteBlockAsync(CancellationToken cancellation)
     {
-        if (_group.Count == 0) return;
+        if (_block.Count == 0) return;
         _part ??= await ParquetOutput<Sticker>.CreateAsync(_store, $"{_folder}/{DataSet.PartName(_parts.Count)}", new StickerTable(), cancellation).ConfigureAwait(false);
-        await _part.WriteGroupAsync(_group, cancellation).ConfigureAwait(false);
-        _group.Clear();
-        _groupBytes = 0;
+        foreach (var group in RowGroups()) await _part.WriteGroupAsync(group, cancellation).ConfigureAwait(false);
+        _block.Clear();
+        _blockBytes = 0;
+    }
+
+    private IEnumerable<List<Sticker>> RowGroups()
+    {
+        for (int first = 0, next = 0; first < _block.Count; first = next)
+        {
+            long bytes = 0;
+            while (next < _block.Count && (next == first || bytes + _block[next].Image.Length <= BytesPerGroup)) bytes += _block[next++].Image.Length;
+            yield return _block[first..next];
+        }
     }
 
     private async IAsyncEnumerable<CatalogueCheckpoint> CheckpointsAsync([EnumeratorCancellation] CancellationToken cancellation)

@@ -130,7 +130,7 @@ public sealed class CatalogueWriterTests : IDisposable
     }
 
     [Fact]
-    public async Task AddAsync_LargeImages_EndsRowGroupsAndPartsByBytes()
+    public async Task AddAsync_LargeImages_EndsPartsByBytesAndHasARowGroupForEach()
     {
         var image = new byte[5 << 20];
         Random.Shared.NextBytes(image);
@@ -138,8 +138,18 @@ public sealed class CatalogueWriterTests : IDisposable
         var manifest = await WriteAsync(_temporary, stickers);
 
         Assert.Equal([26L, 4L], manifest.PartCounts);
-        var groups = DuckDb.Query("select distinct row_group_id, row_group_num_rows from parquet_metadata({0}) order by 1", _temporary.Store.PathOf("catalogues/c/part-00000.parquet"));
-        Assert.Equal([4L, 4L, 4L, 4L, 4L, 4L, 2L], groups.Select(row => (long)row[1]!));
+        Assert.All(RowGroups(), count => Assert.Equal(1, count));
+    }
+
+    [Fact]
+    public async Task AddAsync_Images_EndsRowGroupsBeforeTheyExceedAMillionBytesAndWhereABlockEnds()
+    {
+        var stickers = Stickers(1100).Select((sticker, i) => sticker with { Image = new byte[i < 512 ? 10_000 : 100] }).ToList();
+        await WriteAsync(_temporary, stickers);
+
+        Assert.Equal([100, 100, 100, 100, 100, 12, 512, 76], RowGroups());
+        var read = await (await StickerCatalogue.OpenAsync(_temporary.Store, "c", Token)).ReadPartAsync(0, 150, 400, cancellation: Token).ToListAsync(Token);
+        Assert.Equal(stickers.Skip(150).Take(400).Select(sticker => sticker.Id), read.Select(sticker => sticker.Id));
     }
 
     [Fact]
@@ -231,6 +241,10 @@ public sealed class CatalogueWriterTests : IDisposable
         foreach (var sticker in stickers) await writer.AddAsync(sticker, Token);
         return await writer.CommitAsync(Token);
     }
+
+    /// <summary>Stickers in each row group of the first part.</summary>
+    private int[] RowGroups() =>
+        [.. DuckDb.Query("select distinct row_group_id, row_group_num_rows from parquet_metadata({0}) order by 1", _temporary.Store.PathOf("catalogues/c/part-00000.parquet")).Select(row => (int)(long)row[1]!)];
 
     private static void AssertSame(Sticker expected, Sticker found)
     {
