@@ -93,7 +93,8 @@ internal sealed class ConvBatchNorm : nn.Module<Tensor, Tensor>
             return _relu ? whole.relu_() : whole;
         }
 
-        var kernel = input.dtype == ScalarType.Float32 ? (Tensor)weight : weight.to_type(input.dtype);
+        // In the order of the inputs, to which LibTorch brings it otherwise in both passes.
+        var kernel = (input.dtype == ScalarType.Float32 ? weight : weight.to_type(input.dtype)).permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
         var output = bn.forward(nn.functional.conv2d(input, kernel, null, _stride, _padding, [1L, 1L], 1));
         return _relu ? output.relu_() : output;
     }

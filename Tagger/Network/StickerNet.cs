@@ -271,9 +271,9 @@ internal sealed class StickerNet : nn.Module<Tensor, NetworkOutput>
         var pool = maps.Second.shape[2] / 4;
         // Stickers are drawn to a plan, eyes above mouth: where parts are says what they mean. Coarse maps of two earlier stages and the
         // mean of the last, each at unit length, then every value scaled by its spread, so that no head has to undo their sizes.
-        var layout2 = nn.functional.avg_pool2d(maps.Second, pool, pool).flatten(1).to_type(ScalarType.Float32); // (B, W1 * 16)
-        var layout3 = nn.functional.avg_pool2d(maps.Third, pool, pool).flatten(1).to_type(ScalarType.Float32);  // (B, W2 * 4)
-        var content = maps.Fourth.mean([2, 3]).to_type(ScalarType.Float32);                                     // (B, W3)
+        var layout2 = nn.functional.avg_pool2d(maps.Second.to_type(ScalarType.Float32), pool, pool).flatten(1); // (B, W1 * 16)
+        var layout3 = nn.functional.avg_pool2d(maps.Third.to_type(ScalarType.Float32), pool, pool).flatten(1);  // (B, W2 * 4)
+        var content = maps.Fourth.to_type(ScalarType.Float32).mean([2, 3]);                                     // (B, W3)
         return feature_norm.forward(cat([Unit(layout2), Unit(layout3), Unit(content)], 1));
     }
 
