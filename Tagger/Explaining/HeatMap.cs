@@ -39,7 +39,7 @@ internal static class HeatMap
         using var scope = NewDisposeScope();
         var device = FlatParameters.Of(net).Parts[0].Tensor.device;
         // The weights of a model need no gradient, so that the maps have one only by the input.
-        var maps = net.ForwardStages(tensor(planes, [1, 4, side, side], device: device).permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2).requires_grad_());
+        var maps = net.ForwardStages(HostTensor.Of(planes, 1, 4, side, side).to(device).ChannelsLast().requires_grad_());
         var features = net.FeaturesOf(maps);
         var logits = net.TagLogits(features, net.SemanticOf(net.SemanticFeatures(features)));                       // (1, V)
         var seen = maps.Second.detach();                                                                            // (1, W1, S/4, S/4)

@@ -79,7 +79,7 @@ internal sealed class ConvBatchNorm : nn.Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         var (scale, offset) = bn.Affine();
         // In the order in which the inputs lie, so that it is not brought into it at every call.
-        var kernel = weight.mul(scale.view(-1, 1, 1, 1)).permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
+        var kernel = weight.mul(scale.view(-1, 1, 1, 1)).ChannelsLast();
         _folded = (kernel.DetachFromDisposeScope(), offset.DetachFromDisposeScope());
     }
 
@@ -94,7 +94,7 @@ internal sealed class ConvBatchNorm : nn.Module<Tensor, Tensor>
         }
 
         // In the order of the inputs, to which LibTorch brings it otherwise in both passes.
-        var kernel = (input.dtype == ScalarType.Float32 ? weight : weight.to_type(input.dtype)).permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
+        var kernel = (input.dtype == ScalarType.Float32 ? weight : weight.to_type(input.dtype)).ChannelsLast();
         var output = bn.forward(nn.functional.conv2d(input, kernel, null, _stride, _padding, [1L, 1L], 1));
         return _relu ? output.relu_() : output;
     }

@@ -94,7 +94,7 @@ internal sealed class Inference
         var planes = new float[count * length];
         for (var i = 0; i < count; i++)
             ViewRendering.Render(image(i), fittedSide, View.Plain, side, planes.AsSpan(i * length, length));
-        return HostTensor.Of(planes, count, 4, side, side).to(device).permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
+        return HostTensor.Of(planes, count, 4, side, side).to(device).ChannelsLast();
     }
 
     private static void Check(int count)

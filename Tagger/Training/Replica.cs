@@ -99,8 +99,7 @@ internal sealed class Replica : IDisposable
         Draw(items, side);
         int count = items.Count, tags = Net.Configuration.Tags, meanings = Net.Configuration.Meanings, dimension = Net.Configuration.VisualDimension;
         var others = comparison.Others.Length / dimension;
-        // Channels-last order, which oneDNN keeps through the network.
-        var input = Upload(_planes.AsSpan(0, count * ViewRendering.Length(side)), count, 4, side, side).permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
+        var input = Upload(_planes.AsSpan(0, count * ViewRendering.Length(side)), count, 4, side, side).ChannelsLast();
         var output = Net.forward(_half ? input.to_type(ScalarType.BFloat16) : input);
         var remembered = Upload(comparison.Others, others, dimension);
         var neighbours = remembered.slice(0, 0, Math.Min(others, NeighboursOfCodes), 1);

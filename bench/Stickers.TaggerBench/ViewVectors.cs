@@ -86,7 +86,7 @@ internal static class ViewVectors
 
                 using var mode = inference_mode();
                 using var scope = NewDisposeScope();
-                var input = tensor(planes, [size, 4, side, side]).permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
+                var input = HostTensor.Of(planes, size, 4, side, side).ChannelsLast();
                 net.forward(input).Visual.contiguous().data<float>().CopyTo(vectors, arrayIndex: chunk * Batch * d);
             });
             file.Write(MemoryMarshal.AsBytes(vectors.AsSpan(0, some * d)));
